@@ -1,0 +1,66 @@
+"""Two rules that belong to no law: without a law that speaks, nothing is allowed.
+
+They are asked before those of any pack, can't be turned off, and are shown like any other.
+"""
+
+from collections.abc import Sequence
+
+from rightful.policy.decision import Decision
+from rightful.policy.expression import Both, Column, Expression, Literal, Node, Not, Unknown
+from rightful.policy.pack import Pack, Rule
+from rightful.policy.text import Text
+
+UNKNOWN_PERSONAL = Rule(
+    id="RIGHTFUL.UNKNOWN_PERSONAL",
+    article="Rightful, design 2.3",
+    title=Text(
+        "Not known whether the record is about a person",
+        "不知道记录是否涉及个人",
+    ),
+    kind="gate",
+    confidence="found",
+    source="design",
+    when=Expression(Unknown("personal")),
+    decision=Decision.HOLD,
+    asks=Text(
+        "whom the record is about, or a grant of kind no_personal_data for its source, from "
+        "whoever collected it",
+        "由收集者说明记录涉及何人,或为其来源登记 no_personal_data 依据",
+    ),
+)
+
+
+def no_law(packs: Sequence[Pack]) -> Rule:
+    """The rule that holds what no law is known to speak about.
+
+    A law of unknown applicability is asked for its rules, but is not enough here: should it turn
+    out not to apply, nobody would have looked at the record.
+    """
+    return Rule(
+        id="RIGHTFUL.NO_LAW",
+        article="Rightful, design 2.3",
+        title=Text(
+            "No law pack is known to apply to the record",
+            "没有已知适用于该记录的法律规则包",
+        ),
+        kind="gate",
+        confidence="found",
+        source="design",
+        when=Expression(_unspoken(packs)),
+        decision=Decision.HOLD,
+        asks=Text(
+            "where the person lives and the controller is established, or a pack for the law of "
+            "that place, from the controller",
+            "由处理者说明本人居住地与处理者设立地,或提供当地法律的规则包",
+        ),
+    )
+
+
+def _unspoken(packs: Sequence[Pack]) -> Node:
+    if not any(pack.kind == "law" for pack in packs):
+        return Literal(True)
+    speaks: Node = Literal(False)
+    for pack in packs:
+        if pack.kind == "law" and pack.covers == "personal_data":
+            speaks = Both("OR", speaks, pack.applies.root)
+    return Both("AND", Column("personal"), Not(speaks))

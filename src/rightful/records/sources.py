@@ -1,0 +1,101 @@
+"""Where records come from."""
+
+from dataclasses import dataclass, fields
+
+from sqlalchemy import Connection, insert, select, update
+
+from rightful import moments
+from rightful.errors import InvalidInput, NotFound
+from rightful.registry import Registry
+from rightful.registry.tables import notices, sources
+
+KINDS = (
+    "user_data",
+    "licensed",
+    "public_dataset",
+    "third_party_private",
+    "crawl",
+    "synthetic",
+    "other",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a source. None means not known, which rules take as such."""
+
+    name: str
+    kind: str | None = None
+    owner: str | None = None
+    method: str | None = None
+    public: bool | None = None
+    special_category: bool | None = None
+    criminal_offence: bool | None = None
+    notice: int | None = None
+    retention_until: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InvalidInput("a source needs a name")
+        if self.kind is not None and self.kind not in KINDS:
+            raise InvalidInput(f"source kind {self.kind!r} is unknown; known: {', '.join(KINDS)}")
+        if self.retention_until is not None:
+            moments.day(self.retention_until)
+
+
+class Sources:
+    """The sources of one workspace."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def declare(self, source: Source) -> int:
+        """Add a source, or state more about one that is there; returns its number.
+
+        Fields that are None leave what was known as it is. Raises `NotFound` where its notice was
+        never published.
+        """
+        known = {
+            field.name: value
+            for field in fields(source)
+            if (value := getattr(source, field.name)) is not None
+        }
+        with self._registry.transaction() as connection:
+            number = _number(connection, source.name)
+            notice = select(notices.c.id).where(notices.c.id == source.notice)
+            if source.notice is not None and connection.scalar(notice) is None:
+                raise NotFound(f"there is no notice {source.notice}; publish it first")
+            if number is None:
+                row = {**known, "created_at": moments.text(moments.now())}
+                done = connection.execute(insert(sources).values(**row))
+                assert done.inserted_primary_key is not None
+                number = int(done.inserted_primary_key[0])
+            else:
+                connection.execute(update(sources).where(sources.c.id == number).values(**known))
+            self._registry.bump(connection)
+        return number
+
+    def number(self, name: str) -> int:
+        """The number of the source called `name`. Raises `NotFound`, naming those there are."""
+        with self._registry.reading() as connection:
+            number = _number(connection, name)
+            if number is None:
+                names = connection.scalars(select(sources.c.name).order_by(sources.c.name)).all()
+                there = ", ".join(names) or "none yet; `rightful source add` makes one"
+                raise NotFound(f"no source is called {name!r}; there are: {there}")
+        return number
+
+    def all(self) -> dict[int, Source]:
+        """Every source by number, with what is known of it."""
+        rows = self._registry.rows(select(sources).order_by(sources.c.id))
+        facts = [field.name for field in fields(Source)]
+        return {row.id: Source(**{name: getattr(row, name) for name in facts}) for row in rows}
+
+    def names(self) -> dict[int, str]:
+        """The names of all sources by number."""
+        rows = self._registry.rows(select(sources.c.id, sources.c.name))
+        return {row.id: row.name for row in rows}
+
+
+def _number(connection: Connection, name: str) -> int | None:
+    return connection.scalar(select(sources.c.id).where(sources.c.name == name))

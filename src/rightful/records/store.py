@@ -1,0 +1,333 @@
+"""The records themselves: a Lance dataset whose content is sealed.
+
+Lance gives versions, deletion and random access, in a folder or an object store. What stands in the
+clear are facts that rules ask for and numbers; content, the name of a record and its people's
+references do not. `open_cleared` is the way in for training, and takes a clearance.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import lance
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyroaring import BitMap64
+
+from rightful.errors import Damaged, NotFound, Refused
+from rightful.keys import Holder, Keyring, Sealer
+from rightful.records.names import KEY_BYTES, NameCipher, RecordKeys
+
+SCHEMA = pa.schema(
+    [
+        pa.field("record", pa.int64(), nullable=False),
+        pa.field("source", pa.int64(), nullable=False),
+        pa.field("subjects", pa.list_(pa.int64()), nullable=False),
+        pa.field("key", pa.binary(KEY_BYTES), nullable=False),
+        pa.field("collected_at", pa.string()),
+        pa.field("retention_until", pa.string()),
+        pa.field("languages", pa.list_(pa.string())),
+        pa.field("special_category", pa.bool_()),
+        pa.field("findings", pa.list_(pa.string())),  # NULL: not screened
+        pa.field("content_hash", pa.binary(32), nullable=False),
+        # Ciphertext can't be compressed; stored as it is, it can be searched for and found gone.
+        pa.field(
+            "sealed", pa.binary(), nullable=False, metadata={"lance-encoding:compression": "none"}
+        ),
+    ]
+)
+
+_CLEAR = [name for name in SCHEMA.names if name != "sealed"]
+
+Numbers = npt.NDArray[np.int64]
+_T = TypeVar("_T")
+
+
+class Cleared(Protocol):
+    """What a clearance shows the store: the records that may be opened."""
+
+    @property
+    def cleared(self) -> BitMap64: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record about to be stored; `content` is in the canonical form of `records.content`."""
+
+    record: int
+    source: int
+    subjects: tuple[int, ...]
+    key: bytes
+    content: bytes
+    collected_at: str | None = None
+    retention_until: str | None = None
+    languages: tuple[str, ...] | None = None
+    special_category: bool | None = None
+
+    def holders(self) -> list[Holder]:
+        return holders(self.source, self.subjects)
+
+
+def holders(source: int, subjects: Sequence[int]) -> list[Holder]:
+    """Whose keys a record is sealed under: its people's, or its source's if it is about nobody."""
+    return [Holder("subject", n) for n in subjects] or [Holder("source", source)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """One version of the dataset, with where in it each record stands."""
+
+    dataset: Any
+    metadata: pa.Table  # sorted by record
+    records: Numbers  # sorted
+    offsets: Numbers  # of those records, in the dataset
+
+
+class RecordStore:
+    """The records of one workspace. Several processes may read; one that writes holds a lock."""
+
+    def __init__(
+        self, uri: str, keyring: Keyring, names: NameCipher, storage: dict[str, str] | None = None
+    ) -> None:
+        self._uri = uri
+        self._keyring = keyring
+        self._names = names
+        self._storage = storage or None
+        self._snapshot: _Snapshot | None = None
+
+    def create(self) -> None:
+        """Make the empty dataset; one that is there is left as it is."""
+        with suppress(NotFound), _damage_told():
+            self._dataset()
+            return
+        with _damage_told():
+            lance.write_dataset(
+                SCHEMA.empty_table(),
+                self._uri,
+                storage_options=self._storage,
+                enable_stable_row_ids=True,
+            )
+
+    # Reading
+
+    @property
+    def version(self) -> int:
+        """A number that every change to the store makes another one."""
+        with _damage_told():
+            return int(self._dataset().version)
+
+    def metadata(self) -> pa.Table:
+        """All columns but the sealed content, of the newest version, sorted by record.
+
+        `key` is as stored; `keys()` gives the names that it stands for.
+        """
+        return self._fresh().metadata
+
+    def rows(self, records: BitMap64) -> pa.Table:
+        """The metadata of those of `records` that are held, sorted by record."""
+        snapshot = self._fresh()
+        wanted = np.fromiter(records, np.int64, len(records))
+        return snapshot.metadata.filter(pa.array(np.isin(snapshot.records, wanted)))
+
+    def keys(self, table: pa.Table) -> RecordKeys:
+        """The record keys of the rows of `table`, uint8 of shape (rows, 16)."""
+        stored = b"".join(table.column("key").to_pylist())
+        return self._names.decipher(stored)
+
+    def about(self, subject: int) -> pa.Table:
+        """The metadata of the records about one subject."""
+        table = self.metadata()
+        flat = pc.list_flatten(table.column("subjects"))
+        parents = pc.list_parent_indices(table.column("subjects"))
+        return table.take(parents.filter(pc.equal(flat, subject)).unique())
+
+    def sealed(self, records: Numbers) -> list[bytes]:
+        """The sealed content of `records`, in their order. Raises `NotFound` if one is not held."""
+
+        def take(snapshot: _Snapshot) -> list[bytes]:
+            offsets = snapshot.offsets[_places(snapshot.records, records)]
+            order = np.argsort(offsets)  # in file order, reading is several times faster
+            column = snapshot.dataset.take(offsets[order], columns=["sealed"]).column("sealed")
+            back = np.empty_like(order)
+            back[order] = np.arange(len(order))
+            values: list[bytes] = column.take(pa.array(back)).to_pylist()
+            return values
+
+        return self._on_snapshot(take) if len(records) else []
+
+    def open_cleared(self, clearance: Cleared, records: Numbers) -> Iterator[bytes]:
+        """The content of `records`, in their order; all must be in `clearance`.
+
+        Raises:
+            Refused: a record is not cleared; none is opened then.
+        """
+        if not BitMap64(records.tolist()) <= clearance.cleared:
+            raise Refused("a record outside the clearance was asked for; none was opened")
+        return self._open(records)
+
+    def open_about(self, subject: int) -> dict[int, bytes]:
+        """The content of every record about one subject, for that person's own package."""
+        records = self.about(subject).column("record").to_numpy()
+        return dict(zip(records.tolist(), self._open(records), strict=True))
+
+    def open_to_correct(self, record: int) -> bytes:
+        """The content of one record, to be put right. Raises `NotFound` if it is not held."""
+        return next(self._open(np.array([record], np.int64)))
+
+    def holders(self, records: Numbers) -> list[list[Holder]]:
+        """Under whose keys each of `records` is sealed."""
+        snapshot = self._fresh()
+        places = _places(snapshot.records, records)
+        table = snapshot.metadata.select(["source", "subjects"]).take(pa.array(places))
+        return [
+            holders(source, subjects)
+            for source, subjects in zip(*(c.to_pylist() for c in table.columns), strict=True)
+        ]
+
+    def _open(self, records: Numbers) -> Iterator[bytes]:
+        whose = self.holders(records)
+        sealer = Sealer(self._keyring.load({holder for group in whose for holder in group}))
+        for sealed, record, group in zip(
+            self.sealed(records), records.tolist(), whose, strict=True
+        ):
+            yield sealer.open(sealed, record, group)
+
+    # Writing; callers hold the registry's lock "records"
+
+    def append(self, new: Sequence[NewRecord]) -> None:
+        """Seal and store records, all of them or none."""
+        keys = self._keyring.load({holder for record in new for holder in record.holders()})
+        sealer = Sealer(keys)
+        stored = self._names.encipher(b"".join(record.key for record in new))
+        rows = [
+            {
+                "record": r.record,
+                "source": r.source,
+                "subjects": list(r.subjects),
+                "key": stored[i * KEY_BYTES : (i + 1) * KEY_BYTES],
+                "collected_at": r.collected_at,
+                "retention_until": r.retention_until,
+                "languages": r.languages,
+                "special_category": r.special_category,
+                "findings": None,
+                "content_hash": self._names.content_hash(r.content),
+                "sealed": sealer.seal(r.content, r.record, r.holders()),
+            }
+            for i, r in enumerate(new)
+        ]
+        if rows:
+            self._write(pa.Table.from_pylist(rows, SCHEMA))
+
+    def seal_corrected(self, old: int, new: int, content: bytes) -> tuple[bytes, bytes]:
+        """`content` sealed as that of record `new`, under the keys of `old`; and its hash."""
+        (whose,) = self.holders(np.array([old], np.int64))
+        sealer = Sealer(self._keyring.load(whose))
+        return sealer.seal(content, new, whose), self._names.content_hash(content)
+
+    def append_corrected(self, old: int, new: int, sealed: bytes, content_hash: bytes) -> None:
+        """Store what `seal_corrected` gave, with the name and facts of `old`; once, if repeated."""
+        if self.rows(BitMap64([new])).num_rows:
+            return
+        row = self.rows(BitMap64([old])).to_pylist()[0]
+        row.update(record=new, sealed=sealed, content_hash=content_hash, findings=None)
+        self._write(pa.Table.from_pylist([row], SCHEMA))
+
+    def _write(self, table: pa.Table) -> None:
+        with _damage_told():
+            lance.write_dataset(table, self._uri, mode="append", storage_options=self._storage)
+
+    def delete(self, records: BitMap64) -> None:
+        """Take records out of the newest version; `purge` then removes their bytes."""
+        with _damage_told():
+            dataset = self._dataset()
+            wanted = list(records)
+            for start in range(0, len(wanted), 1000):
+                listed = ", ".join(str(n) for n in wanted[start : start + 1000])
+                dataset.delete(f"record IN ({listed})")
+
+    def purge(self) -> None:
+        """Leave no old version, no deleted row and no file of an unfinished write in the store."""
+        with _damage_told():
+            dataset = self._dataset()
+            dataset.optimize.compact_files(
+                materialize_deletions=True, materialize_deletions_threshold=0.0
+            )
+            self._dataset().cleanup_old_versions(
+                older_than=timedelta(0), delete_unverified=True, error_if_tagged_old_versions=False
+            )
+        self._snapshot = None
+
+    def compact(self) -> None:
+        """Join the many small files that an import of many batches leaves."""
+        with _damage_told():
+            self._dataset().optimize.compact_files()
+
+    # Versions
+
+    def _dataset(self) -> Any:
+        return lance.dataset(self._uri, storage_options=self._storage)
+
+    def _fresh(self) -> _Snapshot:
+        """The newest version; reads nothing where it is the one already at hand."""
+        with _damage_told():
+            dataset = self._dataset()
+            if self._snapshot is None or self._snapshot.dataset.version != dataset.version:
+                try:
+                    self._snapshot = _read(dataset)
+                except (OSError, ValueError):  # another process may just have purged it
+                    self._snapshot = _read(self._dataset())
+        return self._snapshot
+
+    def _on_snapshot(self, read: Callable[[_Snapshot], _T]) -> _T:
+        """`read` on the version at hand, or on the newest if that one was purged meanwhile."""
+        try:
+            return read(self._snapshot or self._fresh())
+        except (OSError, ValueError, NotFound):
+            self._snapshot = None
+            with _damage_told():
+                return read(self._fresh())
+
+
+def _read(dataset: Any) -> _Snapshot:
+    table = dataset.to_table(columns=_CLEAR, scan_in_order=True)
+    unsorted = table.column("record").to_numpy()
+    offsets = np.argsort(unsorted, kind="stable")
+    return _Snapshot(dataset, table.take(pa.array(offsets)), unsorted[offsets], offsets)
+
+
+def _places(held: Numbers, wanted: Numbers) -> npt.NDArray[np.intp]:
+    """Where in `held` (sorted) each of `wanted` stands."""
+    places = np.searchsorted(held, wanted)
+    if len(wanted) and (not len(held) or (held[np.minimum(places, len(held) - 1)] != wanted).any()):
+        raise NotFound("a record that was asked for is not held (any more)")
+    return places
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn what Lance raises into one sentence; its own message may quote contents."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        if str(error).startswith("Dataset at path"):
+            raise NotFound("the record store is missing; restore it, or check its URI") from None
+        if "no space left" in str(error).lower() or getattr(error, "errno", None) == 28:
+            raise Damaged(
+                "the disk is full; free some room and run the command again. "
+                "What was stored before is unharmed"
+            ) from None
+        raise Damaged(
+            "the record store can't be read: a file of it is missing or was changed; "
+            "restore it from a backup, then run the command again"
+        ) from error
+
+
+def remove(uri: str) -> None:
+    """Delete a local record store."""
+    shutil.rmtree(Path(uri), ignore_errors=True)

@@ -1,0 +1,5 @@
+"""The relational tables of a workspace (SQLAlchemy Core), on SQLite or PostgreSQL."""
+
+from rightful.registry.database import Registry
+
+__all__ = ["Registry"]

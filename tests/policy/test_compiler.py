@@ -1,0 +1,368 @@
+"""One query and a slow, plain reading of the same rules agree, whatever is unknown."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rightful.errors import InvalidInput
+from rightful.policy import Answer, Decision, Gates, Judgement, Pack, Rule, Text, compiler, load
+from rightful.policy.expression import (
+    Among,
+    Both,
+    Column,
+    Comparison,
+    Expression,
+    Literal,
+    Node,
+    Not,
+    Sum,
+)
+from rightful.policy.facts import COLUMNS, SCHEMA, Value, table
+
+Row = dict[str, Value]
+MakePack = Callable[..., Pack]
+
+# Facts, as few values as make every comparison go both ways
+
+_NAMES = ("personal", "objected", "consent_explicit", "consent", "residence", "age", "method")
+_VALUES: dict[str, list[Value]] = {
+    "BOOLEAN": [None, True, False],
+    "INTEGER": [None, -1, 13, 14, 2**31 - 1],
+}
+_TEXTS: dict[str, list[Value]] = {
+    "consent": [None, "active", "withdrawn", "none"],
+    "residence": [None, "DE", "CN"],
+    "method": [None, "crawl", "form"],
+}
+
+
+def _values(name: str) -> list[Value]:
+    return _TEXTS.get(name) or _VALUES[COLUMNS[name].type]
+
+
+_ROW = st.fixed_dictionaries({name: st.sampled_from(_values(name)) for name in _NAMES})
+_FACTS = st.lists(st.tuples(st.integers(1, 4), _ROW), max_size=12)
+
+# Conditions of every form that a pack can have
+
+_LITERAL = st.sampled_from([-1, 13, 14, 2**31 - 1]).map(Literal)
+_NUMBER: st.SearchStrategy[Node] = st.one_of(
+    st.just(Column("age")),
+    st.builds(Sum, st.sampled_from(["+", "-"]), st.just(Column("age")), _LITERAL),
+)
+_TEXT_NAME = st.sampled_from(list(_TEXTS))
+_LEAF: st.SearchStrategy[Node] = st.one_of(
+    st.sampled_from(["personal", "objected", "consent_explicit"]).map(Column),
+    st.booleans().map(Literal),
+    st.builds(Comparison, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), _NUMBER, _LITERAL),
+    _TEXT_NAME.flatmap(
+        lambda name: st.builds(
+            Comparison,
+            st.sampled_from(["=", "<>"]),
+            st.just(Column(name)),
+            st.sampled_from(_TEXTS[name][1:]).map(lambda value: Literal(str(value))),
+        )
+    ),
+    _TEXT_NAME.flatmap(
+        lambda name: st.builds(
+            Among,
+            st.just(Column(name)),
+            st.lists(st.sampled_from(_TEXTS[name][1:]), min_size=1, max_size=2).map(
+                lambda values: tuple(Literal(str(value)) for value in values)
+            ),
+        )
+    ),
+)
+_CONDITION: st.SearchStrategy[Expression] = st.recursive(
+    _LEAF,
+    lambda inner: st.one_of(
+        st.builds(Not, inner), st.builds(Both, st.sampled_from(["AND", "OR"]), inner, inner)
+    ),
+    max_leaves=6,
+).map(Expression)
+
+_DECISIONS = [decision for decision in Decision if decision is not Decision.ALLOW]
+
+
+def _rule(number: int, when: Expression, decision: Decision, advisory: bool) -> Rule:
+    words = Text("a", "b")
+    return Rule(
+        *(f"R{number}", "Art. 1", words, "gate", "memory", "S"),
+        when=when,
+        decision=decision,
+        advisory=advisory,
+    )
+
+
+def _pack(number: int, kind: str, covers: str, applies: Expression, rules: list[Any]) -> Pack:
+    day = date(2026, 1, 1)
+    return Pack(
+        *(f"p{number}", kind, covers, Text("a", "b"), "x", "1", day, day, applies, {"S": "s"}),  # type: ignore[arg-type]
+        rules=tuple(_rule(100 * number + n, *rule) for n, rule in enumerate(rules)),
+        sha256="",
+    )
+
+
+_PACKS = st.lists(
+    st.tuples(
+        st.sampled_from(["law", "standard", "house"]),
+        st.sampled_from(["personal_data", "other"]),
+        _CONDITION,
+        st.lists(st.tuples(_CONDITION, st.sampled_from(_DECISIONS), st.booleans()), max_size=4),
+    ),
+    max_size=3,
+).map(lambda packs: [_pack(number, *pack) for number, pack in enumerate(packs)])
+
+
+def _decided(gates: Gates, rows: list[tuple[int, Row]]) -> dict[int, Judgement]:
+    """What the query says, its masks put together as the plain reading has them."""
+    found = gates.decide(table([{"record": record, **row} for record, row in rows]))
+    answers = {}
+    for row in found.to_pylist():
+        fired = opened = 0
+        for index, (_, chunk, bit) in enumerate(gates.places()):
+            fired |= bool(row[f"fired_{chunk}"] & bit) << index
+            opened |= bool(row[f"open_{chunk}"] & bit) << index
+        answers[row["record"]] = Judgement(Decision(row["decision"]), fired, opened)
+    return answers
+
+
+def _judged(gates: Gates, rows: list[tuple[int, Row]]) -> dict[int, Judgement]:
+    by_record: dict[int, list[Row]] = defaultdict(list)
+    for record, row in rows:
+        by_record[record].append(row)
+    return {record: gates.judge(own) for record, own in by_record.items()}
+
+
+@settings(max_examples=50)
+@given(_PACKS, _FACTS, st.booleans())
+def test_the_query_and_the_plain_reading_agree(
+    packs: list[Pack], rows: list[tuple[int, Row]], advisory: bool
+) -> None:
+    gates = Gates(packs, advisory=advisory)
+    assert _decided(gates, rows) == _judged(gates, rows)
+
+
+@settings(max_examples=20)
+@given(_PACKS, _FACTS)
+def test_they_agree_when_rules_take_several_masks(
+    packs: list[Pack], rows: list[tuple[int, Row]]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "WIDTH", 2)
+        gates = Gates(packs)
+        assert len(gates.chunks) == (len(gates.gates) + 1) // 2
+        assert _decided(gates, rows) == _judged(gates, rows)
+
+
+_ANY_ROW = st.fixed_dictionaries(
+    {
+        name: st.sampled_from([None, *sorted(fact.values)[:40]])
+        if fact.values
+        else st.sampled_from(_VALUES[fact.type])
+        for name, fact in COLUMNS.items()
+    }
+)
+
+
+@settings(max_examples=10)
+@given(st.lists(st.tuples(st.integers(1, 20), _ANY_ROW), min_size=20, max_size=60))
+def test_they_agree_on_the_built_in_packs(rows: list[tuple[int, Row]]) -> None:
+    gates = Gates(load(["eu.gdpr", "cn.pipl"]), advisory=True)
+    assert _decided(gates, rows) == _judged(gates, rows)
+
+
+@settings(max_examples=40)
+@given(_PACKS, _FACTS, st.sampled_from(_NAMES))
+def test_an_unknown_passes_only_where_no_value_of_it_would_not(
+    packs: list[Pack], rows: list[tuple[int, Row]], name: str
+) -> None:
+    gates = Gates(packs)
+    for _, row in rows:
+        unknown = [gate.answer({**row, name: None}) for gate in gates.gates]
+        for value in _values(name)[1:]:
+            known = [gate.answer({**row, name: value}) for gate in gates.gates]
+            for without, with_value in zip(unknown, known, strict=True):
+                if without in (Answer.PASSED, Answer.SILENT):
+                    assert with_value in (Answer.PASSED, Answer.SILENT)
+
+
+# Decisions
+
+
+@pytest.mark.parametrize("decision", _DECISIONS)
+def test_a_rule_that_fires_brings_its_decision_and_one_unanswered_holds(
+    make_pack: MakePack, rule_fields: Callable[..., dict[str, Any]], decision: Decision
+) -> None:
+    words = {"en": "a", "zh": "b"}
+    more = {Decision.HOLD: "asks", Decision.ALLOW_WITH_CONDITIONS: "conditions"}.get(decision)
+    rule = rule_fields(decision=decision.word, **({more: words} if more else {}))
+    gates = Gates([make_pack(kind="law", rules=[rule])])
+    facts = {"personal": False}
+    answers = _decided(
+        gates,
+        [
+            (1, {**facts, "objected": True}),
+            (2, {**facts, "objected": None}),
+            (3, {**facts, "objected": False}),
+        ],
+    )
+    assert [answers[record].decision for record in (1, 2, 3)] == [
+        decision,
+        Decision.HOLD,
+        Decision.ALLOW,
+    ]
+
+
+def test_the_most_restrictive_wins_over_rules_packs_and_people(make_pack: MakePack) -> None:
+    gates = Gates(
+        [
+            make_pack(kind="law"),
+            make_pack(
+                id="second",
+                rules=[
+                    {
+                        "id": "SECOND.1",
+                        "article": "1",
+                        "title": {"en": "a", "zh": "b"},
+                        "kind": "gate",
+                        "confidence": "found",
+                        "source": "BOOK",
+                        "when": "restricted",
+                        "decision": "restrict",
+                        "examples": [
+                            {"facts": {"restricted": True}, "expect": "fires"},
+                            {"facts": {"restricted": False}, "expect": "passes"},
+                        ],
+                    }
+                ],
+            ),
+        ]
+    )
+    fine: Row = {"personal": False, "objected": False, "restricted": False}
+    answers = _decided(
+        gates,
+        [
+            *((1, fine), (1, fine)),
+            *((2, fine), (2, {**fine, "restricted": True}), (2, {**fine, "objected": None})),
+            *((3, {**fine, "restricted": True}), (3, {**fine, "objected": True})),
+        ],
+    )
+    assert [answers[record].decision for record in (1, 2, 3)] == [
+        Decision.ALLOW,
+        Decision.RESTRICT,
+        Decision.DENY,
+    ]
+    names = [gate.rule.id for gate in gates.gates]
+    assert names == ["RIGHTFUL.UNKNOWN_PERSONAL", "RIGHTFUL.NO_LAW", "HOUSE.1", "SECOND.1"]
+    assert answers[2] == Judgement(Decision.RESTRICT, fired=0b1000, open=0b0100)
+
+
+# When a pack speaks
+
+
+def _silent_law(make_pack: MakePack) -> Pack:
+    """A law that says nothing."""
+    notice = {
+        "id": "LAW.1",
+        "article": "1",
+        "title": {"en": "a", "zh": "b"},
+        "kind": "notice",
+        "confidence": "found",
+        "source": "BOOK",
+    }
+    return make_pack(id="law", kind="law", rules=[notice])
+
+
+def test_a_pack_is_silent_only_where_it_certainly_does_not_apply(make_pack: MakePack) -> None:
+    gates = Gates([make_pack(applies="residence = 'DE'"), _silent_law(make_pack)])
+    gate = next(gate for gate in gates.gates if gate.rule.id == "HOUSE.1")
+    assert gate.answer({"objected": True, "residence": "CN"}) is Answer.SILENT
+    assert gate.answer({"objected": True, "residence": "DE"}) is Answer.FIRED
+    assert gate.answer({"objected": True, "residence": None}) is Answer.FIRED
+    assert gate.answer({"objected": False, "residence": None}) is Answer.PASSED
+
+
+def test_a_law_about_personal_data_is_silent_about_what_is_known_to_hold_none(
+    make_pack: MakePack,
+) -> None:
+    gates = Gates([make_pack(kind="law", covers="personal_data")])
+    gate = gates.gates[-1]
+    assert gate.answer({"personal": False, "objected": True}) is Answer.SILENT
+    assert gate.answer({"personal": None, "objected": True}) is Answer.FIRED
+    assert gate.answer({"personal": True, "objected": True}) is Answer.FIRED
+
+
+@pytest.mark.parametrize("personal", [True, False, None])
+def test_without_a_law_nothing_is_allowed(make_pack: MakePack, personal: bool | None) -> None:
+    row: Row = {"personal": personal, "objected": False}
+    for packs in ([], [make_pack()], [make_pack(kind="standard")]):
+        gates = Gates(packs)
+        assert gates.judge([row]).decision is Decision.HOLD
+        assert _decided(gates, [(1, row)])[1].decision is Decision.HOLD
+
+
+@pytest.mark.parametrize(
+    ("residence", "establishment", "decision"),
+    [
+        ("DE", "US", Decision.ALLOW),
+        ("US", "DE", Decision.ALLOW),
+        (None, "DE", Decision.ALLOW),
+        ("US", "US", Decision.HOLD),
+        (None, None, Decision.HOLD),
+        (None, "US", Decision.HOLD),
+    ],
+)
+def test_a_person_of_whom_no_law_is_known_to_speak_is_held(
+    make_pack: MakePack, residence: str | None, establishment: str | None, decision: Decision
+) -> None:
+    pack = make_pack(
+        kind="law", covers="personal_data", applies="residence = 'DE' OR establishment = 'DE'"
+    )
+    row: Row = {"personal": True, "objected": False}
+    row |= {"residence": residence, "establishment": establishment}
+    assert Gates([pack]).judge([row]).decision is decision
+
+
+def test_a_record_of_which_nobody_knows_whether_it_is_personal_is_held(
+    make_pack: MakePack,
+) -> None:
+    row: Row = {"personal": None, "objected": False}
+    assert Gates([make_pack(kind="law")]).judge([row]).decision is Decision.HOLD
+
+
+# The order and the edges
+
+
+def test_the_order_of_packs_changes_nothing() -> None:
+    packs = load(["eu.gdpr", "cn.pipl"])
+    assert Gates(packs).sql == Gates(packs[::-1]).sql
+
+
+def test_advisory_rules_decide_only_where_they_are_turned_on(
+    make_pack: MakePack, rule_fields: Callable[..., dict[str, Any]]
+) -> None:
+    pack = make_pack(kind="law", rules=[rule_fields(advisory=True)])
+    row: Row = {"personal": False, "objected": True}
+    assert Gates([pack]).judge([row]).decision is Decision.ALLOW
+    assert Gates([pack], advisory=True).judge([row]).decision is Decision.DENY
+
+
+def test_two_packs_with_a_rule_of_one_id_are_refused(make_pack: MakePack) -> None:
+    with pytest.raises(InvalidInput, match=r"rule HOUSE\.1 is in two packs"):
+        Gates([make_pack(), make_pack(id="other")])
+    with pytest.raises(InvalidInput, match="pack house is in two packs"):
+        Gates([make_pack(), make_pack()])
+
+
+def test_no_records_no_answers_and_columns_in_any_order() -> None:
+    gates = Gates(load(["eu.gdpr"]))
+    assert gates.decide(SCHEMA.empty_table()).num_rows == 0
+    facts = table([{"record": 7, "personal": True}])
+    turned = facts.select(facts.column_names[::-1])
+    assert gates.decide(turned).equals(gates.decide(facts))
