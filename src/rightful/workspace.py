@@ -90,7 +90,7 @@ class Workspace:
     def sources(self) -> "Sources":
         from rightful.records.sources import Sources
 
-        return Sources(self.registry)
+        return Sources(self.registry, self.ledger)
 
     @cached_property
     def subjects(self) -> "Subjects":

@@ -97,8 +97,8 @@ def build(folder: Path) -> House:
     names, keyring = NameCipher(key), Keyring(registry, key)
     store = RecordStore(str(folder / "records.lance"), keyring, names)
     store.create()
-    subjects, sources = Subjects(registry, keyring, names), Sources(registry)
     ledger = Ledger(registry, key, "test")
+    subjects, sources = Subjects(registry, keyring, names), Sources(registry, ledger)
     purposes, notices = Purposes(registry, ledger), Notices(registry, ledger)
     with registry.transaction() as connection:
         purposes.create_defaults(connection)

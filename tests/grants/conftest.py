@@ -55,8 +55,8 @@ def notices(registry: Registry, ledger: Ledger) -> Notices:
 
 
 @pytest.fixture
-def sources(registry: Registry) -> Sources:
-    sources = Sources(registry)
+def sources(registry: Registry, ledger: Ledger) -> Sources:
+    sources = Sources(registry, ledger)
     for name in ("form", "crawl"):
         sources.declare(Source(name))
     return sources

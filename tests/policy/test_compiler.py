@@ -259,8 +259,19 @@ def test_the_most_restrictive_wins_over_rules_packs_and_people(make_pack: MakePa
         Decision.DENY,
     ]
     names = [gate.rule.id for gate in gates.gates]
-    assert names == ["RIGHTFUL.UNKNOWN_PERSONAL", "RIGHTFUL.NO_LAW", "HOUSE.1", "SECOND.1"]
-    assert answers[2] == Judgement(Decision.RESTRICT, fired=0b1000, open=0b0100)
+    assert names[:2] == ["RIGHTFUL.UNKNOWN_PERSONAL", "RIGHTFUL.NO_LAW"]
+    assert names[2:] == ["RIGHTFUL.RESTRICTED", "HOUSE.1", "SECOND.1"]
+    assert answers[2] == Judgement(Decision.RESTRICT, fired=0b10000, open=0b01000)
+
+
+def test_a_restricted_person_is_out_whatever_the_packs_say(make_pack: MakePack) -> None:
+    law = make_pack(kind="law", covers="personal_data", applies="residence = 'DE'")
+    row: Row = {"personal": True, "objected": False, "residence": "DE"}
+    decisions = {
+        restricted: Gates([law]).judge([{**row, "restricted": restricted}]).decision
+        for restricted in (True, None, False)
+    }
+    assert decisions == {True: Decision.RESTRICT, None: Decision.HOLD, False: Decision.ALLOW}
 
 
 # When a pack speaks
@@ -324,7 +335,7 @@ def test_a_person_of_whom_no_law_is_known_to_speak_is_held(
     pack = make_pack(
         kind="law", covers="personal_data", applies="residence = 'DE' OR establishment = 'DE'"
     )
-    row: Row = {"personal": True, "objected": False}
+    row: Row = {"personal": True, "objected": False, "restricted": False}
     row |= {"residence": residence, "establishment": establishment}
     assert Gates([pack]).judge([row]).decision is decision
 

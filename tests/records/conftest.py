@@ -46,8 +46,8 @@ def subjects(registry: Registry, keyring: Keyring, names: NameCipher) -> Subject
 
 
 @pytest.fixture
-def sources(registry: Registry) -> Sources:
-    return Sources(registry)
+def sources(registry: Registry, ledger: Ledger) -> Sources:
+    return Sources(registry, ledger)
 
 
 @pytest.fixture

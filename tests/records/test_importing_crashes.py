@@ -66,7 +66,7 @@ class _Place:
         keyring, names = Keyring(registry, key), NameCipher(key)
         store = RecordStore(str(folder / "records.lance"), keyring, names)
         ledger = Ledger(registry, key, "test")
-        sources, subjects = Sources(registry), Subjects(registry, keyring, names)
+        sources, subjects = Sources(registry, ledger), Subjects(registry, keyring, names)
         importer = Importer(registry, keyring, sources, subjects, names, store, ledger, folder)
         return cls(registry, store, ledger, importer, folder.parent / "rows.jsonl")
 
@@ -76,7 +76,7 @@ class _Place:
         place = cls.open(folder)
         place.registry.create()
         place.store.create()
-        Sources(place.registry).declare(Source("mail"))
+        Sources(place.registry, place.ledger).declare(Source("mail"))
         place.file.write_text("".join(line + "\n" for line in _LINES))
         return place
 
@@ -100,7 +100,7 @@ class _Place:
         lines = done.quarantine.read_text().splitlines()
         assert [json.loads(line)["row"] for line in lines] == [1, 4]
         assert sum(done.reasons.values()) == 2
-        entries = self.ledger.entries()
+        _, *entries = self.ledger.entries()  # the first is about the source
         assert [(e.kind, e.facts["added"]) for e in entries] == [("import_finished", 3)]
         (row,) = self.registry.rows(select(imports))
         assert row.finished_at is not None
@@ -256,8 +256,8 @@ registry = Registry(f"sqlite:///{folder}/registry.sqlite", folder)
 key = WorkspaceKey(bytes(32))
 keyring, names = Keyring(registry, key), NameCipher(key)
 store = RecordStore(str(folder / "records.lance"), keyring, names)
-sources, subjects = Sources(registry), Subjects(registry, keyring, names)
 ledger = Ledger(registry, key, "test")
+sources, subjects = Sources(registry, ledger), Subjects(registry, keyring, names)
 importer = Importer(registry, keyring, sources, subjects, names, store, ledger, folder)
 mapping = Mapping.parse(["text=text", "subject=who", "reference=id"])
 reader = open_reader(folder.parent / "rows.jsonl")

@@ -1,4 +1,4 @@
-"""Two rules that belong to no law: without a law that speaks, nothing is allowed.
+"""Rules that belong to no law: nothing is allowed without one, and nothing that is restricted.
 
 They are asked before those of any pack, can't be turned off, and are shown like any other.
 """
@@ -27,6 +27,20 @@ UNKNOWN_PERSONAL = Rule(
         "whoever collected it",
         "由收集者说明记录涉及何人,或为其来源登记 no_personal_data 依据",
     ),
+)
+
+RESTRICTED = Rule(
+    id="RIGHTFUL.RESTRICTED",
+    article="Rightful, design 4",
+    title=Text(
+        "The person's data is restricted, whatever packs say of it",
+        "本人的数据已被限制处理,不论规则包如何规定",
+    ),
+    kind="gate",
+    confidence="found",
+    source="design",
+    when=Expression(Both("AND", Column("personal"), Column("restricted"))),
+    decision=Decision.RESTRICT,
 )
 
 

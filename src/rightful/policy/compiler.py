@@ -20,7 +20,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from rightful.policy.builtin import UNKNOWN_PERSONAL, no_law
+from rightful.policy.builtin import RESTRICTED, UNKNOWN_PERSONAL, no_law
 from rightful.policy.database import database
 from rightful.policy.decision import Decision
 from rightful.policy.expression import Both, Column, Expression, Literal, evaluate
@@ -121,7 +121,7 @@ class Gates:
 
 def _gates(packs: Sequence[Pack], advisory: bool) -> Iterator[Gate]:
     always = Expression(Literal(True))
-    for rule in (UNKNOWN_PERSONAL, no_law(packs)):
+    for rule in (UNKNOWN_PERSONAL, no_law(packs), RESTRICTED):
         yield _gate(rule, None, always)
     for pack in packs:
         applies = pack.applies

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from rightful import moments
 from rightful.errors import InvalidInput, NotFound
+from rightful.ledger import Ledger
 from rightful.registry import Registry
 from rightful.registry.tables import notices, sources
 
@@ -46,8 +47,9 @@ class Source:
 class Sources:
     """The sources of one workspace."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, ledger: Ledger) -> None:
         self._registry = registry
+        self._ledger = ledger
 
     def declare(self, source: Source) -> int:
         """Add a source, or state more about one that is there; returns its number.
@@ -72,6 +74,9 @@ class Sources:
                 number = int(done.inserted_primary_key[0])
             else:
                 connection.execute(update(sources).where(sources.c.id == number).values(**known))
+            # Owners and names may be people: the entry says which facts were stated, not what.
+            entry = {"source": number, "stated": sorted(known)}
+            self._ledger.append(connection, "source_declared", entry)
             self._registry.bump(connection)
         return number
 

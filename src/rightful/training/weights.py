@@ -6,6 +6,9 @@ code is refused: see https://docs.pytorch.org/docs/stable/generated/torch.load.h
 
 import hashlib
 import pickle
+import pickletools
+import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,15 +47,30 @@ def read(path: Path) -> Weights:
 
 
 def _unpickled(path: Path) -> Any:
+    damaged = Damaged(f"{path} is no whole file of PyTorch weights; get it again")
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # about protocols of pickle
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
+        if not _is_pickle(path):
+            raise damaged from None
         raise Refused(
             f"{path} holds more than weights: loading it would run code that is in it, so it was "
             "not opened; save the state_dict alone, best as safetensors"
         ) from None
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError):
-        raise Damaged(f"{path} is no whole file of PyTorch weights; get it again") from None
+    except Exception:  # a stranger's bytes can lead the reader anywhere
+        raise damaged from None
+
+
+def _is_pickle(path: Path) -> bool:
+    """Whether a file is one at all, plain or in a zip. Nothing of it is run."""
+    if zipfile.is_zipfile(path):
+        return True
+    try:
+        with path.open("rb") as file:
+            return any(operation.name == "STOP" for operation, _, _ in pickletools.genops(file))
+    except ValueError:
+        return False
 
 
 def _state(path: Path, value: Any) -> Weights:
