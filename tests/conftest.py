@@ -1,13 +1,20 @@
 """What every test may use."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
+
+if TYPE_CHECKING:  # what is only named here loads slowly, and many tests do without
+    from tests.workspaces import Town
+
+    from rightful.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,3 +57,35 @@ def postgresql_url() -> Iterator[str]:
         with server.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         server.dispose()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Town"]:
+    """Makes workspaces with people in them, and trains in them; see `tests.workspaces`."""
+    import torch
+    from tests.workspaces import Town
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # small networks on several threads mostly wait for each other
+    yield Town(tmp_path_factory.mktemp("town"))
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def trained_folder(town: "Town") -> Path:
+    """A workspace whose two models are trained; tests copy it."""
+    from tests.workspaces import train
+
+    with town.workspace("trained") as made:
+        train(made)
+        return made.folder
+
+
+@pytest.fixture
+def trained(trained_folder: Path, tmp_path: Path) -> Iterator["Workspace"]:
+    """A copy of it, for one test."""
+    import rightful
+
+    shutil.copytree(trained_folder, tmp_path / "workspace")
+    with rightful.open(tmp_path / "workspace") as opened:
+        yield opened

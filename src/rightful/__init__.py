@@ -1,6 +1,6 @@
 """Train on what you may. Forget what you must. Prove both.
 
-    workspace = rightful.open("my-workspace")
+workspace = rightful.open("my-workspace")
 """
 
 from importlib.metadata import version

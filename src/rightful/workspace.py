@@ -4,6 +4,7 @@ workspace = rightful.open("my-workspace")
 workspace.clearances.compute("fine-tuning").cleared
 """
 
+import shutil
 import uuid
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from rightful import config
 from rightful.config import Config
-from rightful.errors import Damaged, InvalidInput
-from rightful.files import remove_unfinished
+from rightful.errors import Damaged, InvalidInput, Refused, RightfulError
+from rightful.files import UNFINISHED, remove_unfinished
 from rightful.keys import Keyring, WorkspaceKey
 from rightful.ledger import Ledger
 from rightful.registry import Registry
@@ -39,6 +40,9 @@ LOCKS = "locks"
 LEDGER = "ledger"
 
 _ID = "workspace"
+
+# By what it says of these, a registry knows the key that goes with it.
+_KEY_MARK = "key"
 
 
 class Workspace:
@@ -269,12 +273,23 @@ def open(place: str | Path) -> Workspace:  # noqa: A001 - `rightful.open` reads 
     Raises:
         NotFound: there is none, or its key file or registry is missing.
         Damaged: a newer version of Rightful wrote it, or a part of it can't be read.
-        Refused: others than its owner may read its key file.
+        Refused: others than its owner may read its key file, or it is another workspace's.
     """
     workspace = Workspace(config.load(Path(place)))
     workspace.registry.open()
-    assert workspace.key, "a key that can't be loaded raises"
+    with workspace.registry.reading() as connection:
+        marked = workspace.registry.property(connection, _KEY_MARK)
+    if marked != _mark(workspace.key):
+        raise Refused(
+            f"the key file {workspace.folder / KEY_FILE} is not the one that this workspace was "
+            "made with; restore that one, for without it no record can be opened"
+        )
     return workspace
+
+
+def _mark(key: WorkspaceKey) -> str:
+    """What tells a key from others, and tells nothing of it."""
+    return key.keyed_hash("mark of the workspace", b"").hex()
 
 
 def init(
@@ -294,39 +309,58 @@ def init(
     place = Path(folder)
     if (place / config.FILE).exists():
         raise InvalidInput(f"{place} is a workspace already; open it, or choose another folder")
+    found = place.exists()
     place.mkdir(parents=True, exist_ok=True)
+    unfinished = place / f"{config.FILE}.new"
     begun = place / KEY_FILE
-    strange = [entry for entry in place.iterdir() if not entry.name.startswith(".unfinished-")]
+    strange = [
+        entry
+        for entry in place.iterdir()
+        if not entry.name.startswith(UNFINISHED) and entry != unfinished
+    ]
     if strange and not begun.exists():
         raise InvalidInput(f"{place} is not empty; choose a new folder for the workspace")
     remove_unfinished(place)
+    unfinished.mkdir(exist_ok=True)
+    try:
+        config.write(
+            unfinished,
+            controller=controller,
+            establishment=establishment,
+            registry=registry,
+            records=records,
+            packs=packs,
+        )
+        planned = _planned(place, unfinished)
+    except RightfulError:  # before anything is made, so nothing is left
+        shutil.rmtree(unfinished)
+        if not found:
+            place.rmdir()
+        raise
     if not begun.exists():
         WorkspaceKey.create(begun)
-    unfinished = place / f"{config.FILE}.new"
-    unfinished.mkdir(exist_ok=True)
-    config.write(
-        unfinished,
-        controller=controller,
-        establishment=establishment,
-        registry=registry,
-        records=records,
-        packs=packs,
-    )
-    return _furnish(place, unfinished)
+    return _furnish(planned, unfinished)
 
 
-def _furnish(place: Path, unfinished: Path) -> Workspace:
-    """Make registry and record store; `rightful.toml`, which makes it a workspace, comes last."""
+def _planned(place: Path, unfinished: Path) -> Workspace:
+    """The workspace as it is to be. Raises where its configuration makes no sense."""
     from rightful import policy
 
     planned = config.load(unfinished / config.FILE, folder=place)
     policy.load(planned.packs)
-    with closing(Workspace(planned)) as workspace:
+    return Workspace(planned)
+
+
+def _furnish(planned: Workspace, unfinished: Path) -> Workspace:
+    """Make registry and record store; `rightful.toml`, which makes it a workspace, comes last."""
+    place = planned.folder
+    with closing(planned) as workspace:
         workspace.registry.create()
         with workspace.registry.transaction() as connection:
             if workspace.registry.property(connection, _ID) is None:
-                row = {"name": _ID, "value": str(uuid.uuid4())}
-                connection.execute(properties.insert().values(**row))
+                for name, value in ((_ID, str(uuid.uuid4())), (_KEY_MARK, _mark(workspace.key))):
+                    row = {"name": name, "value": value}
+                    connection.execute(properties.insert().values(**row))
         with workspace.registry.transaction() as connection:
             workspace.purposes.create_defaults(connection)
         workspace.records.create()

@@ -171,6 +171,17 @@ def test_a_bump_changes_the_revision_when_its_transaction_is_kept(make: Make) ->
     assert other.revision == 1
 
 
+def test_a_watcher_is_told_of_each_change_and_holds_up_nobody(make: Make) -> None:
+    registry, other = make(), make()
+    with registry.watching() as revision:
+        assert revision() == 0
+        for number in (1, 2, 3):
+            with other.transaction() as connection:
+                other.bump(connection)
+            assert revision() == number
+        other.scrub()
+
+
 def test_rows_come_out_as_arrow(registry: Registry) -> None:
     schema = pa.schema([("name", pa.string()), ("value", pa.string())])
     query = select(properties.c.name, properties.c.value).order_by("name")
@@ -320,7 +331,7 @@ def test_a_file_that_is_no_database_is_damaged_and_left_alone(tmp_path: Path) ->
     file = tmp_path / "registry.sqlite"
     file.write_bytes(b"not a database at all " * 500)
     before = file.read_bytes()
-    with pytest.raises(Damaged, match="no SQLite database"):
+    with pytest.raises(Damaged, match="no whole SQLite database"):
         Registry(f"sqlite:///{file}", tmp_path).open()
     assert file.read_bytes() == before
 

@@ -149,7 +149,10 @@ class Clearance:
         if not self.counts.records:
             raise NotFound(f"{self.summary}; import records first")
         if not self.cleared:
-            raise Refused(f"{self.summary}; `rightful clear` shows which rules stand in the way")
+            raise Refused(
+                f"{self.summary}; `rightful clear {self.purpose}` shows which rules stand in the "
+                "way"
+            )
 
     def _detail(self) -> Detail:
         if self.detail is None:

@@ -9,23 +9,21 @@ Each step ends with the transaction that sets the next state, and does nothing t
 done. Until the end the models are restricted: they may be stored, not used (PIPL Art. 47).
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pyroaring import BitMap64
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from rightful import canonical, moments
+from rightful import moments
 from rightful.clearance import Clearances
 from rightful.errors import Busy
-from rightful.files import write_atomic
-from rightful.forgetting import certificate
-from rightful.forgetting.lineage import Debt, Family, debts, family
+from rightful.forgetting.issuing import Issuer
+from rightful.forgetting.lineage import Debt, Family, debts, family, owed
 from rightful.forgetting.outcome import Outcome
 from rightful.forgetting.plan import Correction, Kind, Plan, with_replays
 from rightful.forgetting.replay import Replayer
@@ -35,14 +33,18 @@ from rightful.records.store import RecordStore
 from rightful.records.subjects import Subjects
 from rightful.records.suppressions import Suppressions
 from rightful.registry import Registry
-from rightful.registry.tables import certificates, evaluations, forgettings, grants, requests
+from rightful.registry.tables import (
+    certificates,
+    clearances,
+    evaluations,
+    forgettings,
+    grants,
+    requests,
+)
 from rightful.training import Trainer
 
 #: How long a request waits for a run that is going, in seconds. The records are out of it already.
 _PATIENCE = 2.0
-
-_FOLDER = "certificates"
-_LEDGER = "ledger"
 
 #: Told while runs are trained again: how many steps are done, and how many there are.
 Progress = Callable[[int, int], None]
@@ -58,7 +60,7 @@ def _unseen(plan: Plan) -> None:
 
 def _told(on_progress: Progress, before: int, of: int, step: int, *_: object) -> None:
     """The progress of one run as that of the whole plan."""
-    on_progress(before + step, of)
+    on_progress(max(before + step, 0), of)  # one that can't start where planned starts earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,6 @@ class Forgetter:
     ) -> None:
         self._registry = registry
         self._folder = folder
-        self._controller = controller
-        self._workspace_id = workspace_id
         self._store = store
         self._subjects = subjects
         self._keyring = keyring
@@ -111,17 +111,24 @@ class Forgetter:
         self._trainer = trainer
         self._ledger = ledger
         self._replayer = Replayer(registry, store, clearances, trainer)
+        self._issuer = Issuer(
+            registry, folder, controller, workspace_id, ledger, self._replayer.account
+        )
 
     # Looking
 
     def debts(self) -> list[Debt]:
         """What the models in force owe: who is in them and may not be any more."""
-        return debts(self._trainer.runs, self._trainer.models, self._clearances)
+        kin = self._family()
+        return debts(kin, owed(kin, self._trainer.runs, self._clearances))
+
+    def owed(self) -> BitMap64:
+        """The records that any run that is kept owes, whether a model needs that run or not."""
+        found = owed(self._family(), self._trainer.runs, self._clearances)
+        return BitMap64().union(*found.values())
 
     def plan(self, target: Target) -> Plan:
         """What forgetting `target` would take, without doing anything."""
-        runs, checkpoints = self._trainer.runs, self._trainer.checkpoints
-        kin = self._family()
         plan = Plan(
             kind=target.kind,
             records=target.records,
@@ -132,12 +139,16 @@ class Forgetter:
             people=self._people(target),
             correction=target.correction,
         )
-        living = [run.number for run in kin.living()]
-        intact = {n: [c.step for c in checkpoints.of(n) if checkpoints.intact(c)] for n in living}
-        departed = {
-            n: BitMap64().union(*(records for _, records in runs.departed(n))) for n in living
-        }
-        return with_replays(plan, kin, self._store, intact, departed)
+        return self._traced(plan)
+
+    def _traced(self, plan: Plan) -> Plan:
+        """The plan with the runs that it is about, as they are now."""
+        kin = self._family()
+        due = owed(kin, self._trainer.runs, self._clearances)
+        out = kin.given(plan.records)
+        if plan.kind == "withdraw":
+            out = {n: both for n, own in due.items() if (both := own & plan.records)}
+        return with_replays(plan, kin, out, due, self._store, self._trainer.checkpoints)
 
     def unfinished(self) -> list[int]:
         """The numbers of forgettings that were stopped half-way."""
@@ -149,7 +160,7 @@ class Forgetter:
     def restrict(self, connection: Connection, records: BitMap64) -> list[str]:
         """Allow nothing but storing the models that any of these records are in; their names."""
         kin = self._family()
-        names = kin.models_of(kin.influenced(records))
+        names = kin.models_of(kin.influenced(kin.given(records)))
         self._trainer.models.restrict(connection, names)
         return names
 
@@ -176,7 +187,11 @@ class Forgetter:
         if not self.unfinished():
             return []
         with self._alone():
-            return [self._carry_out(number, on_progress) for number in self.unfinished()]
+            done = []
+            for number in self.unfinished():
+                self._renew(number)
+                done.append(self._carry_out(number, on_progress))
+            return done
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -203,7 +218,7 @@ class Forgetter:
             )
             assert done.inserted_primary_key is not None
             number = int(done.inserted_primary_key[0])
-            self._trainer.models.restrict(connection, plan.models)
+            self._commit_to(connection, plan)
             for request in about:
                 connection.execute(
                     update(requests)
@@ -221,6 +236,24 @@ class Forgetter:
             self._ledger.append(connection, "forgetting_planned", facts)
         return number
 
+    def _commit_to(self, connection: Connection, plan: Plan) -> None:
+        """From now on no model that must forget is used, and no run to be discarded goes on."""
+        self._trainer.models.restrict(connection, plan.models)
+        for run in plan.discard:
+            self._trainer.runs.supersede(connection, run)
+
+    def _renew(self, number: int) -> None:
+        """Plan again what was only planned: runs may have begun since it was stopped."""
+        row = self._row(number)
+        if row.state == "planned":
+            before = Plan.from_json(row.plan)
+            plan = self._traced(before)
+            plan = replace(plan, discard=tuple(sorted({*before.discard, *plan.discard})))
+            with self._registry.transaction() as connection:
+                self._commit_to(connection, plan)
+                this = forgettings.c.id == number
+                connection.execute(update(forgettings).where(this).values(plan=plan.to_json()))
+
     def _carry_out(self, number: int, on_progress: Progress) -> Done:
         row = self._row(number)
         plan = Plan.from_json(row.plan)
@@ -228,7 +261,7 @@ class Forgetter:
             "planned": lambda: self._shred(number, plan),
             "shredded": lambda: self._replay(number, plan, on_progress),
             "replayed": lambda: self._purge(number, plan),
-            "purged": lambda: self._certify(number, plan),
+            "purged": lambda: self._issuer.issue(number, plan),
         }
         while row.state != "done":
             steps[row.state]()
@@ -249,13 +282,19 @@ class Forgetter:
                 self._suppressions.add(connection, [*plan.suppress, *people])
                 for subject in plan.subjects:
                     self._subjects.erase(connection, subject)
-                    about = grants.c.subject == subject
-                    # Where the proof of a grant is kept may name the person.
-                    connection.execute(update(grants).where(about).values(evidence=None))
+                    self._end_grants(connection, subject)
                     name = plan.pseudonyms[str(subject)]
                     self._ledger.append(connection, "subject_erased", {"subject": name})
                 self._registry.bump(connection)
                 self._set(connection, number, "shredded")
+
+    def _end_grants(self, connection: Connection, subject: int) -> None:
+        """What somebody who is erased granted, ends. Where its proof is kept may name them."""
+        about = update(grants).where(grants.c.subject == subject)
+        now = moments.text(moments.now())
+        connection.execute(about.values(evidence=None))
+        going_on = or_(grants.c.valid_to.is_(None), grants.c.valid_to > now)
+        connection.execute(about.where(going_on).values(valid_to=now))
 
     def _replay(self, number: int, plan: Plan, on_progress: Progress) -> None:
         done = 0
@@ -268,8 +307,6 @@ class Forgetter:
             for replay in plan.replays:
                 for old in self._replayer.line(replay.run)[:-1]:
                     self._trainer.runs.supersede(connection, old.number)
-            for run in plan.discard:
-                self._trainer.runs.supersede(connection, run)
             for model in kin.models:
                 if model.name in plan.models:
                     successor = self._replayer.line(model.run)[-1]
@@ -286,86 +323,20 @@ class Forgetter:
                 with self._registry.transaction() as connection:
                     connection.execute(delete(evaluations).where(evaluations.c.run == run.number))
         if plan.kind != "withdraw":
+            self._drop_scores(plan.records)
             with self._registry.lock("records"):
                 self._store.purge()
         self._registry.scrub()
         with self._registry.transaction() as connection:
             self._set(connection, number, "purged")
 
-    def _certify(self, number: int, plan: Plan) -> None:
-        issued = select(certificates).where(certificates.c.forgetting == number)
-        if not self._registry.rows(issued):
-            self._issue(number, plan)
-        (self._folder / _FOLDER).mkdir(exist_ok=True)
-        self._ledger.export(self._folder / _LEDGER)
-        outcome = None
-        for row in self._registry.rows(issued):
-            body = json.loads(row.body)
-            outcome = body["outcome"]
-            data = certificate.write(self._ledger, body, row.entry)
-            write_atomic(self._folder / row.path, data)
+    def _drop_scores(self, records: BitMap64) -> None:
+        """Delete scores of models, whichever they are, on records that are gone now."""
+        query = select(evaluations.c.id, clearances.c.records).join_from(evaluations, clearances)
         with self._registry.transaction() as connection:
-            at = moments.text(moments.now())
-            asked = select(requests).where(requests.c.forgetting == number)
-            for row in connection.execute(asked).all():
-                connection.execute(
-                    update(requests)
-                    .where(requests.c.id == row.id)
-                    .values(state="closed", waiting_on=None, outcome=outcome, closed_at=at)
-                )
-                facts = {"request": row.id, "outcome": outcome}
-                self._ledger.append(connection, "request_closed", facts)
-            connection.execute(
-                update(forgettings)
-                .where(forgettings.c.id == number)
-                .values(state="done", plan="{}", outcome=outcome, finished_at=at)
-            )
-
-    def _issue(self, number: int, plan: Plan) -> None:
-        """Write down what each certificate says, with its entry in the ledger."""
-        done, outcome, because = self._replayer.account(plan)
-        row = self._row(number)
-        asked = self._registry.rows(select(requests).where(requests.c.forgetting == number))
-        with self._registry.transaction() as connection:
-            for request in asked or [None]:
-                pseudonym = self._pseudonym_of(plan, request)
-                body = {
-                    "workspace": self._workspace_id,
-                    "controller": self._controller,
-                    "forgetting": number,
-                    "kind": plan.kind,
-                    "subject": pseudonym,
-                    "request": request and request.id,
-                    "received_at": request and request.received_at,
-                    "started_at": row.started_at,
-                    "certified_at": moments.text(moments.now()),
-                    "outcome": str(outcome),
-                    "because": because,
-                    "records": plan.counts[str(request.id)] if request else len(plan.records),
-                    "records_of_all_requests": len(plan.records),
-                    "key_destroyed": bool(request and request.subject in plan.subjects),
-                    "bytes_purged": plan.kind != "withdraw",
-                    "models": list(plan.models),
-                    "runs": done,
-                    "runs_discarded": list(plan.discard),
-                }
-                entry = {
-                    "certificate": canonical.digest(body),
-                    "forgetting": number,
-                    "outcome": str(outcome),
-                    **({"subject": pseudonym} if pseudonym else {}),
-                }
-                place = self._ledger.append(connection, "certificate_issued", entry)
-                name = f"forgetting-{number}" + (f"-request-{request.id}" if request else "")
-                connection.execute(
-                    insert(certificates).values(
-                        forgetting=number,
-                        request=request and request.id,
-                        body=canonical.encode(body).decode(),
-                        entry=place,
-                        path=f"{_FOLDER}/{name}.json",
-                    )
-                )
+            for row in connection.execute(query).all():
+                if BitMap64.deserialize(bytes(row.records)) & records:
+                    connection.execute(delete(evaluations).where(evaluations.c.id == row.id))
 
     # Pieces
 
@@ -378,9 +349,6 @@ class Forgetter:
     def _set(self, connection: Connection, number: int, state: str) -> None:
         row = forgettings.c.id == number
         connection.execute(update(forgettings).where(row).values(state=state))
-
-    def _pseudonym_of(self, plan: Plan, request: Any) -> str | None:
-        return plan.pseudonyms.get(str(request.subject)) if request else None
 
     def _pseudonyms(self, target: Target) -> dict[str, str]:
         """How the ledger names the subjects; their keys, which make these names, are to go."""

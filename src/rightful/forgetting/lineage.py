@@ -1,6 +1,6 @@
 """From records to the runs that were given them, and on to every run that came from those."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap64
@@ -30,13 +30,15 @@ class Family:
         numbers = {run.number for model in self.models for run in self.ancestry(model.run)}
         return [self.runs[number] for number in sorted(numbers)]
 
-    def influenced(self, records: BitMap64) -> set[int]:
-        """The runs that were given any of these records, or came from one that was."""
-        return {
-            number
-            for number in self.runs
-            if any(run.records & records for run in self.ancestry(number))
-        }
+    def given(self, records: BitMap64) -> dict[int, BitMap64]:
+        """Which of these records each run was given; runs that were given none are not in it."""
+        shares = {number: run.records & records for number, run in self.runs.items()}
+        return {number: share for number, share in shares.items() if share}
+
+    def influenced(self, runs: Iterable[int]) -> set[int]:
+        """These runs, and all that came from one of them."""
+        these = set(runs)
+        return {n for n in self.runs if any(run.number in these for run in self.ancestry(n))}
 
     def models_of(self, runs: set[int]) -> list[str]:
         """The models that any of these runs stands behind."""
@@ -58,20 +60,29 @@ class Debt:
     records: BitMap64
 
 
-def debts(runs: Runs, models: Models, clearances: Clearances) -> list[Debt]:
-    """What the models in force owe: records of theirs that are not cleared any more, or that left.
+def owed(kin: Family, runs: Runs, clearances: Clearances) -> dict[int, BitMap64]:
+    """Which records each run that is kept has, and may have no more; none where it owes nothing.
 
-    Whatever the reason, those records could not be opened for these runs today.
+    They are not cleared for its purpose any more, or left it on the way. What is still cleared for
+    one purpose stays in the runs of that one, though it was withdrawn for another.
     """
-    kin = family(runs, models)
     cleared: dict[str, BitMap64] = {}
-    found = []
-    for run in kin.living():
+    found = {}
+    for number, run in kin.runs.items():
+        if run.status == "superseded":
+            continue
         if run.purpose not in cleared:
             cleared[run.purpose] = clearances.compute(run.purpose).cleared
-        left = BitMap64().union(*(records for _, records in runs.departed(run.number)))
-        owed = (run.records - cleared[run.purpose]) | (run.records & left)
-        if owed:
-            names = tuple(kin.models_of({run.number}))
-            found.append(Debt(run.number, run.purpose, names, owed))
+        left = BitMap64().union(*(records for _, records in runs.departed(number)))
+        if own := (run.records - cleared[run.purpose]) | (run.records & left):
+            found[number] = own
     return found
+
+
+def debts(kin: Family, owed: Mapping[int, BitMap64]) -> list[Debt]:
+    """What the runs behind models owe, parents before their children."""
+    return [
+        Debt(run.number, run.purpose, tuple(kin.models_of({run.number})), owed[run.number])
+        for run in kin.living()
+        if run.number in owed
+    ]

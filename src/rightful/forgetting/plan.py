@@ -14,10 +14,10 @@ from typing import Any, Literal, Self
 from pyroaring import BitMap64
 
 from rightful import canonical, moments
-from rightful.errors import Damaged
+from rightful.errors import Damaged, InvalidInput
 from rightful.forgetting.lineage import Family
 from rightful.records.store import RecordStore
-from rightful.training import Run
+from rightful.training import Checkpoint, Checkpoints, Run
 from rightful.training.bins import Bins
 
 Kind = Literal["erase", "withdraw", "rectify"]
@@ -29,13 +29,15 @@ class Replay:
 
     run: int
     first_step: int
-    """The first step that a record to be forgotten was part of; 0 where its parent changes."""
+    """The first step that has to change; 0 where its parent is trained again, too."""
     start: int
     """The step of the checkpoint that it can start from; 0 is the beginning."""
     steps: int
     """How many steps there are to do."""
     seconds: float | None
     """How long that will take, from how long the run took; None where it does not say."""
+    without: BitMap64 = field(default_factory=BitMap64, repr=False)
+    """The records that the run was given and does without now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,10 @@ class Plan:
             "counts": dict(self.counts),
             "suppress": [_b64(digest) for digest in self.suppress],
             "people": dict(self.people),
-            "replays": [[r.run, r.first_step, r.start, r.steps, r.seconds] for r in self.replays],
+            "replays": [
+                [r.run, r.first_step, r.start, r.steps, r.seconds, _b64(r.without.serialize())]
+                for r in self.replays
+            ],
             "models": list(self.models),
             "discard": list(self.discard),
         }
@@ -106,7 +111,7 @@ class Plan:
             fix = table.get("correction")
             return cls(
                 kind=table["kind"],
-                records=BitMap64.deserialize(base64.b64decode(table["records"])),
+                records=_records(table["records"]),
                 subjects=tuple(table["subjects"]),
                 pseudonyms=table["pseudonyms"],
                 counts=table["counts"],
@@ -114,11 +119,11 @@ class Plan:
                 people=table["people"],
                 correction=fix
                 and Correction(fix[0], fix[1], base64.b64decode(fix[2]), base64.b64decode(fix[3])),
-                replays=tuple(Replay(*row) for row in table["replays"]),
+                replays=tuple(_replay(*row) for row in table["replays"]),
                 models=tuple(table["models"]),
                 discard=tuple(table["discard"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (InvalidInput, AttributeError, LookupError, TypeError, ValueError):
             raise Damaged(
                 "the plan of a forgetting can't be read: the registry was changed; restore a backup"
             ) from None
@@ -128,46 +133,79 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def _replay(
+    run: int, first: int, start: int, steps: int, seconds: float | None, without: str
+) -> Replay:
+    return Replay(run, first, start, steps, seconds, _records(without))
+
+
+def _records(text: str) -> BitMap64:
+    return BitMap64.deserialize(base64.b64decode(text))
+
+
 def with_replays(
     plan: Plan,
     kin: Family,
+    out: Mapping[int, BitMap64],
+    owed: Mapping[int, BitMap64],
     store: RecordStore,
-    checkpoints: Mapping[int, Sequence[int]],
-    departed: Mapping[int, BitMap64],
+    checkpoints: Checkpoints,
 ) -> Plan:
     """The plan with what must be trained again, and what thrown away.
 
-    `checkpoints` are the steps of each run's intact checkpoints, `departed` who left it on the way.
+    `out` are the records that each run must forget. A run that is trained again pays all that it
+    owes by the way.
     """
-    influenced = kin.influenced(plan.records)
-    living = [run for run in kin.living() if run.number in influenced]
+    influenced = kin.influenced(out)
+    touched = [run for run in kin.living() if run.number in influenced]
     replays: list[Replay] = []
-    for run in living:
-        again = {replay.run for replay in replays}
+    for run in _with_broken_parents(touched, kin, checkpoints):
+        without = out.get(run.number, BitMap64()) | owed.get(run.number, BitMap64())
         first = 0
-        if run.parent not in again:
-            first = first_step(run, (run.records & plan.records) | departed[run.number], store)
-        start = max((s for s in checkpoints[run.number] if s <= first), default=0)
-        replays.append(
-            Replay(run.number, first, start, run.program.steps - start, _seconds(run, start))
-        )
+        if run.parent not in {replay.run for replay in replays}:
+            first = first_step(run, without, store)
+        shared = last_intact(checkpoints, run.number, first)
+        start = shared.step if shared else 0
+        length = run.program.steps - start
+        replays.append(Replay(run.number, first, start, length, _seconds(run, start), without))
     gone = {run.number for run in kin.runs.values() if run.status == "superseded"}
-    discard = influenced - {run.number for run in living} - gone
     return replace(
         plan,
         replays=tuple(replays),
-        models=tuple(kin.models_of({run.number for run in living})),
-        discard=tuple(sorted(discard)),
+        models=tuple(kin.models_of({replay.run for replay in replays})),
+        discard=tuple(sorted(influenced - {run.number for run in kin.living()} - gone)),
     )
 
 
-def first_step(run: Run, records: BitMap64, store: RecordStore) -> int:
-    """The first step of a run that any of `records` was part of.
+def _with_broken_parents(
+    touched: Sequence[Run], kin: Family, checkpoints: Checkpoints
+) -> list[Run]:
+    """The runs, parents first, and those that they start from whose last weights are damaged."""
+    wanted = {run.number for run in touched}
+    for run in reversed(kin.living()):  # children before their parents
+        if run.number in wanted and run.parent is not None:
+            parent = kin.runs[run.parent]
+            last = last_intact(checkpoints, parent.number, parent.program.steps)
+            if last is None or last.step < parent.program.steps:
+                wanted.add(parent.number)
+    return [kin.runs[number] for number in sorted(wanted)]
 
-    0 where one of them is not held any more: its key is gone, so it may have been any step.
+
+def last_intact(checkpoints: Checkpoints, run: int, step: int) -> Checkpoint | None:
+    """The last checkpoint of a run, up to this step, that can be read."""
+    early = [each for each in checkpoints.of(run) if each.step <= step]
+    return next((each for each in reversed(early) if checkpoints.intact(each)), None)
+
+
+def first_step(run: Run, records: BitMap64, store: RecordStore) -> int:
+    """The first step of a run that any of `records` was part of; past its last one for none.
+
+    0 where one of them is not held any more: its name is gone, so it may have been any step.
     """
+    if not records:
+        return run.program.steps
     table = store.rows(records)
-    if not table.num_rows or table.num_rows < len(records):
+    if table.num_rows < len(records):
         return 0
     return Bins(run.program.seed, run.program.bins).first_step(store.keys(table))
 

@@ -7,7 +7,7 @@ from pyroaring import BitMap64
 
 from rightful.clearance import Clearance, Clearances
 from rightful.forgetting.outcome import Outcome
-from rightful.forgetting.plan import Plan, Replay, first_step
+from rightful.forgetting.plan import Plan, Replay, first_step, last_intact
 from rightful.records.store import RecordStore
 from rightful.registry import Registry
 from rightful.training import Checkpoint, Loss, NewRun, Run, Trainer
@@ -45,17 +45,16 @@ class Replayer:
             if not self._trainer.runs.departed(latest.number):
                 return latest
             # Somebody left during the replay; it is not what training without them gives.
-            whole = Replay(latest.number, 0, 0, latest.program.steps, None)
-            self._begin(latest, whole, plan)
+            self._begin(latest, Replay(latest.number, 0, 0, latest.program.steps, None), plan)
 
     def _begin(self, old: Run, replay: Replay, plan: Plan) -> Run:
         """The run that is to replace `old`, with the state that both have in common."""
         clearance = self._clearances.save(self._clearances.compute(old.purpose))
         assert clearance.number is not None, "a clearance that was saved has a number"
-        records = self._records(old, plan, clearance)
+        records = self._records(old, replay, plan, clearance)
         here = environment(threads=old.environment["threads"])
         parent = self.line(old.parent)[-1] if old.parent is not None else None
-        shared = self._shared(old, parent, records, replay, plan, here)
+        shared = self._shared(old, parent, records, replay, here)
         new = NewRun(
             old.kind,
             old.model,
@@ -68,20 +67,19 @@ class Replayer:
             start_sha256=parent.weights_sha256 if parent else old.start_sha256,
             replaces=old.number,
         )
+        runs, losses = self._trainer.runs, []
+        if shared is not None:
+            losses = [loss for loss in runs.losses(old.number) if loss.step < shared.step]
         with self._registry.transaction() as connection:
             number = self._trainer.begin(connection, new)
             if shared is not None:
                 self._trainer.checkpoints.adopt(shared, number, connection)
-        if shared is not None:
-            runs = self._trainer.runs
-            losses = [loss for loss in runs.losses(old.number) if loss.step < shared.step]
-            with self._registry.transaction() as connection:
                 runs.add_losses(connection, number, losses)
-        return self._trainer.runs.get(number)
+        return runs.get(number)
 
-    def _records(self, old: Run, plan: Plan, clearance: Clearance) -> BitMap64:
+    def _records(self, old: Run, replay: Replay, plan: Plan, clearance: Clearance) -> BitMap64:
         """What the run is given now: what it was given, less who left, with what was corrected."""
-        stay = old.records - plan.records
+        stay = old.records - replay.without
         for _, departed in self._trainer.runs.departed(old.number):
             stay -= departed
         fix = plan.correction
@@ -95,20 +93,16 @@ class Replayer:
         parent: Run | None,
         records: BitMap64,
         replay: Replay,
-        plan: Plan,
         here: dict[str, Any],
     ) -> Checkpoint | None:
         """The last checkpoint of `old` that none of those who are out had a part in, if any."""
         moved = parent is not None and parent.number != old.parent
         if moved or differences(old.environment, here):
             return None
-        first = replay.first_step
-        others = old.records - records - plan.records
-        if others:
-            first = min(first, first_step(old, others, self._store))
-        checkpoints = self._trainer.checkpoints
-        early = [c for c in checkpoints.of(old.number) if c.step <= first]
-        return next((c for c in reversed(early) if checkpoints.intact(c)), None)
+        # Whoever left since the plan was made, too.
+        others = old.records - records - replay.without
+        first = min(replay.first_step, first_step(old, others, self._store))
+        return last_intact(self._trainer.checkpoints, old.number, first)
 
     def account(self, plan: Plan) -> tuple[list[dict[str, Any]], Outcome, list[str]]:
         """What was done to each run, what that amounts to, and why it is not more."""
@@ -117,6 +111,7 @@ class Replayer:
             line = self.line(replay.run)
             old, new = line[0], line[-1]
             elsewhere = differences(old.environment, new.environment)
+            anew = bool(elsewhere) or len(line) > 2
             because += [f"run {old.number} was trained with another {name}" for name in elsewhere]
             done.append(
                 {
@@ -131,13 +126,15 @@ class Replayer:
                     "records_before": len(old.records),
                     "records_after": len(new.records),
                     "first_step": replay.first_step,
-                    "steps_replayed": replay.steps,
+                    "steps_replayed": new.program.steps if anew else replay.steps,
                     "steps": new.program.steps,
                     "environment": dict(new.environment),
                 }
             )
         if because:
             return done, Outcome.EQUIVALENT, because
-        if not plan.replays and not plan.discard:
-            return done, Outcome.NEVER_TRAINED, ["no run was given these records"]
-        return done, Outcome.EXACT, []
+        if plan.replays or plan.discard:
+            return done, Outcome.EXACT, []
+        if any(run.records & plan.records for run in self._trainer.runs.all()):
+            return done, Outcome.EXACT, ["the runs that had these records were replaced before"]
+        return done, Outcome.NEVER_TRAINED, ["no run was given these records"]

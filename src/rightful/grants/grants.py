@@ -150,7 +150,7 @@ class Grants:
         with self.registry.transaction() as connection:
             row = connection.execute(select(grants).where(grants.c.id == number)).one_or_none()
             if row is None:
-                raise NotFound(f"there is no grant {number}")
+                raise NotFound(f"there is no grant {number}; `rightful grant list` numbers them")
             if row.valid_to is not None and row.valid_to <= end:
                 return
             self.mark_expired(connection, row._asdict(), end)
@@ -267,7 +267,7 @@ class Grants:
         query = select(subjects.c.erased_at).where(subjects.c.id == subject)
         row = connection.execute(query).one_or_none()
         if row is None or row.erased_at is not None:
-            raise NotFound("nobody with that reference is held here")
+            raise NotFound("nobody with that reference is held here; check how it is written")
 
     def _enter(
         self, connection: Connection, kind: str, row: dict[str, Any], facts: dict[str, Any]

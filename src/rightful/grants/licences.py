@@ -54,6 +54,6 @@ def _may_follow(previous: str, token: str) -> bool:
 
 def _malformed() -> InvalidInput:
     return InvalidInput(
-        "a licence must be an SPDX expression, such as MIT, CC-BY-4.0 OR MIT, or "
-        "LicenseRef-our-contract; AND, OR and WITH are written in capitals"
+        "write the licence as MIT, CC-BY-4.0 OR MIT, or LicenseRef-our-contract, with AND, OR and "
+        "WITH in capitals"
     )

@@ -185,10 +185,19 @@ class RecordStore:
         snapshot = self._fresh()
         places = _places(snapshot.records, records)
         table = snapshot.metadata.select(["source", "subjects"]).take(pa.array(places))
-        return [
-            holders(source, subjects)
-            for source, subjects in zip(*(c.to_pylist() for c in table.columns), strict=True)
-        ]
+        subjects = table.column("subjects").combine_chunks()
+        ends = np.asarray(subjects.offsets).tolist()
+        people = subjects.values.to_numpy().tolist()
+        # One list for all records of the same people: as many as records keep Python's garbage
+        # collector busier than opening them keeps everything else.
+        known: dict[tuple[int, ...], list[Holder]] = {}
+        found = []
+        for place, source in enumerate(table.column("source").to_pylist()):
+            name = (source, *people[ends[place] : ends[place + 1]])
+            if name not in known:
+                known[name] = holders(source, name[1:])
+            found.append(known[name])
+        return found
 
     def _open(self, records: Numbers) -> Iterator[bytes]:
         whose = self.holders(records)
@@ -316,7 +325,10 @@ def _damage_told() -> Iterator[None]:
         yield
     except (OSError, ValueError, RuntimeError) as error:
         if str(error).startswith("Dataset at path"):
-            raise NotFound("the record store is missing; restore it, or check its URI") from None
+            raise NotFound(
+                "the record store is missing; restore it from a backup, or mend `records` in "
+                "rightful.toml"
+            ) from None
         if "no space left" in str(error).lower() or getattr(error, "errno", None) == 28:
             raise Damaged(
                 "the disk is full; free some room and run the command again. "

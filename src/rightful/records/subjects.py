@@ -63,7 +63,7 @@ class Subjects:
         """
         number = self.numbers([reference]).get(reference)
         if number is None:
-            raise NotFound("nobody with that reference is held here")
+            raise NotFound("nobody with that reference is held here; check how it is written")
         return number
 
     def numbers(self, references: Iterable[str]) -> dict[str, int]:

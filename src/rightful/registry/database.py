@@ -53,7 +53,9 @@ class Registry:
         try:
             self.url: URL = make_url(url)
         except Exception:
-            raise InvalidInput("registry: not a database URL; see docs/workspace.md") from None
+            raise InvalidInput(
+                "registry: not a database URL; use sqlite:///… or postgresql+psycopg://…"
+            ) from None
         if self.url.get_backend_name() not in ("sqlite", "postgresql"):
             raise InvalidInput(
                 f"registry: {self.url.get_backend_name()} is not supported; "
@@ -99,11 +101,17 @@ class Registry:
             Damaged: it is no database, or a newer version of Rightful wrote it.
         """
         if self.is_sqlite and not self.path.exists():
-            raise NotFound(f"no registry at {self.path}; restore it, or run `rightful init`")
+            raise NotFound(
+                f"no registry at {self.path}; restore it from a backup, or mend `registry` in "
+                "rightful.toml (`rightful init` makes a new workspace)"
+            )
         revision = self._revision()
         script = ScriptDirectory.from_config(self._alembic())
         if revision is None:
-            raise NotFound("the registry holds no tables of Rightful; run `rightful init`")
+            raise NotFound(
+                "the registry holds no tables of Rightful; restore it from a backup, or mend "
+                "`registry` in rightful.toml (`rightful init` makes a new workspace)"
+            )
         if revision not in {known.revision for known in script.walk_revisions()}:
             raise Damaged(
                 "this workspace was written by a newer version of Rightful; "
@@ -282,14 +290,21 @@ class Registry:
                 raise Damaged(
                     "the disk is full; free some room and run the command again"
                 ) from None
-            if "disk i/o" in reason or "unable to open" in reason or "malformed" in reason:
-                raise Damaged("the registry can't be read; check its disk or a backup") from None
+            if "disk i/o" in reason or "unable to open" in reason:
+                raise Damaged(
+                    "the registry can't be read or written: its disk is full or fails; see to it, "
+                    "then run the command again"
+                ) from None
+            if "malformed" in reason:
+                raise Damaged("the registry was changed or cut; restore a backup") from None
             if not self.is_sqlite:
                 raise Busy("the registry's database can't be reached; check its URL") from None
             raise
         except DatabaseError as error:
             if "not a database" in str(error.orig) or "malformed" in str(error.orig):
-                raise Damaged("the registry is no SQLite database; restore a backup") from None
+                raise Damaged(
+                    f"the registry {self.path} is no whole SQLite database; restore a backup"
+                ) from None
             raise
 
 

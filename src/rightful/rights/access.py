@@ -17,6 +17,7 @@ from pyroaring import BitMap64
 from rightful import moments
 from rightful.errors import InvalidInput, NotFound
 from rightful.files import UNFINISHED
+from rightful.forgetting.lineage import family
 from rightful.grants import Grant, Grants
 from rightful.records import content
 from rightful.records.sources import Sources
@@ -145,32 +146,39 @@ class Access:
         return found
 
     def _models(self, records: BitMap64) -> list[dict[str, Any]]:
-        """Each run that was given any of the records, with the steps that each was part of."""
+        """Each run that was given any of the records, or whose weights came from one that was."""
         in_force = {model.run: model for model in self._trainer.models.all()}
+        kin = family(self._trainer.runs, self._trainer.models)
         found = []
-        for run in self._trainer.runs.all():
-            own = run.records & records
-            if own and run.status != "superseded":
-                model = in_force.get(run.number)
+        for number in sorted(kin.influenced(kin.given(records))):
+            run, model = kin.runs[number], in_force.get(number)
+            if run.status != "superseded":
                 found.append(
                     {
                         "model": run.model,
                         "in_force": bool(model and model.status == "in_force"),
                         "trained_for": run.purpose,
                         "run": run.number,
+                        "started_from_run": run.parent,
                         "started_at": run.started_at,
                         "steps_in_all": run.program.steps,
-                        "steps": self._steps(run, own),
+                        "steps": self._steps(run, run.records & records),
                     }
                 )
         return found
 
     def _steps(self, run: Run, records: BitMap64) -> dict[str, list[int]]:
+        """The steps that each record was part of, or will be; not those after it left."""
         table = self._store.rows(records)
         bins = Bins(run.program.seed, run.program.bins)
         steps = bins.steps(self._store.keys(table), run.program.epochs)
         numbers = table.column("record").to_pylist()
-        return {str(n): own for n, own in zip(numbers, steps.tolist(), strict=True)}
+        departures = self._trainer.runs.departed(run.number)
+        found = {}
+        for number, own in zip(numbers, steps.tolist(), strict=True):
+            until = min((since for since, left in departures if number in left), default=None)
+            found[str(number)] = [step for step in own if until is None or step < until]
+        return found
 
 
 def _grant(grant: Grant) -> dict[str, Any]:

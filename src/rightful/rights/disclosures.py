@@ -1,6 +1,6 @@
-"""What was given out, and to whom: whoever has it must be told of an erasure (GDPR Art. 19)."""
+"""What was given out, to whom: erasure must be told to them (GDPR Art. 19)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pyroaring import BitMap64
 from sqlalchemy import insert, select
@@ -14,58 +14,49 @@ from rightful.registry.tables import disclosures
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Something that was given to a recipient, and the records that are in it."""
+    """One thing given to one recipient; `records` are those that it was made from."""
 
     number: int
     recipient: str
     what: str
-    records: BitMap64 = field(repr=False)
+    records: BitMap64
     at: str
 
 
 class Disclosures:
-    """Who was given what, in one workspace."""
+    """The disclosures of one workspace."""
 
     def __init__(self, registry: Registry, ledger: Ledger) -> None:
         self._registry = registry
         self._ledger = ledger
 
     def record(self, recipient: str, what: str, records: BitMap64) -> int:
-        """Write down that something is given out; returns its number.
+        """Write down that something was given out, before it is.
 
-        Raises:
-            InvalidInput: nobody is named, or nothing.
+        Raises `InvalidInput` where no recipient is named.
         """
-        if not recipient.strip() or not what.strip():
-            raise InvalidInput("name who gets it and what it is, so that they can be told later")
-        row = {
-            "recipient": recipient.strip(),
-            "what": what.strip(),
-            "at": moments.text(moments.now()),
-        }
+        if not recipient.strip():
+            raise InvalidInput("name the recipient: whoever is erased later must be told to them")
+        at = moments.text(moments.now())
         with self._registry.transaction() as connection:
             done = connection.execute(
-                insert(disclosures).values(**row, records=records.serialize())
+                insert(disclosures).values(
+                    recipient=recipient.strip(), what=what, records=records.serialize(), at=at
+                )
             )
             assert done.inserted_primary_key is not None
             number = int(done.inserted_primary_key[0])
-            facts = {
-                "disclosure": number,
-                "recipient": row["recipient"],
-                "what": row["what"],
-                "records": len(records),
-            }
+            facts = {"disclosure": number, "what": what, "records": len(records)}
             self._ledger.append(connection, "disclosure", facts)
         return number
 
+    def of(self, records: BitMap64) -> list[Disclosure]:
+        """Those that any of these records had a part in, the oldest first."""
+        return [each for each in self.all() if each.records & records]
+
     def all(self) -> list[Disclosure]:
-        """Everything that was given out, the oldest first."""
-        rows = self._registry.rows(select(disclosures).order_by(disclosures.c.id))
+        """Every one, the oldest first."""
         return [
             Disclosure(r.id, r.recipient, r.what, BitMap64.deserialize(r.records), r.at)
-            for r in rows
+            for r in self._registry.rows(select(disclosures).order_by(disclosures.c.id))
         ]
-
-    def of(self, records: BitMap64) -> list[Disclosure]:
-        """What any of these records was given out in."""
-        return [each for each in self.all() if each.records & records]

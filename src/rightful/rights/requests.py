@@ -61,11 +61,11 @@ class Requests:
             requests.c.kind == kind,
             requests.c.state == "open",
             requests.c.subject.is_not_distinct_from(subject),
-            requests.c.forgetting.is_(None),
         )
         number = connection.scalar(open_one.order_by(requests.c.id))
-        if number is not None:
-            return int(number)
+        return self._add(connection, kind, subject, waiting_on) if number is None else int(number)
+
+    def _add(self, connection: Connection, kind: Kind, subject: int | None, waiting_on: str) -> int:
         now = moments.now()
         term = deadline(self._packs, kind, now)
         done = connection.execute(
@@ -107,7 +107,7 @@ class Requests:
     def nothing_held(self, kind: Kind) -> int:
         """Keep and close a request about somebody who is not held; nothing tells who it was."""
         with self._registry.transaction() as connection:
-            number = self.receive(connection, kind, None, "nobody")
+            number = self._add(connection, kind, None, "nobody")
             self.close(connection, number, Outcome.NOTHING_HELD)
         return number
 

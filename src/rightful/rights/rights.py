@@ -1,10 +1,10 @@
 """Answering people: erase, withdraw, rectify. Access and information are in rooms of their own.
 
-Whatever a person asks, the first write keeps their data out of every run and restricts the models
-that it is in; only then is planned and done what takes time.
+Whatever a person asks, the first write keeps their data out of every run, and of the models that it
+is in where it is to be erased or corrected; only then is planned and done what takes time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,8 @@ class Rights:
         """Erase people, given by the controller's references, in one forgetting.
 
         Their data is restricted before anything else. A forgetting that was stopped half-way is
-        finished first; if it was about one of these people, its outcome is theirs.
+        finished next; if it was about one of these people, its outcome is theirs. The answers come
+        in the order of the people.
 
         Raises:
             InvalidInput: nobody was named.
@@ -104,19 +105,27 @@ class Rights:
         """
         if not subjects:
             raise InvalidInput("name at least one subject to erase")
+        answers: dict[str, Answer] = {}
+        people = list(dict.fromkeys(subjects))
+        asked = self._subjects.numbers(people)
+        for reference, number in list(asked.items()):
+            if (ground := self._ground(number)) is not None:
+                answers[reference] = self._refuse(reference, number, ground)
+                del asked[reference]
+        received = self._receive(asked.values())
         finished = self._forgetter.resume(on_progress=on_progress)
-        answers, asked = [], {}
-        for reference in dict.fromkeys(subjects):
-            number = self._subjects.numbers([reference]).get(reference)
-            if number is None:
-                answers.append(self._not_held(reference, finished))
-            elif (ground := self._ground(number)) is not None:
-                answers.append(self._refuse(reference, number, ground))
-            else:
-                asked[reference] = number
-        if asked:
-            answers += self._erase(asked, on_plan, on_progress)
-        return answers
+        for reference in people:
+            if reference in asked:
+                request = received[asked[reference]]
+                done = next((done for done in finished if request in done.certificates), None)
+                if done is not None:
+                    answers[reference] = _answer(request, done, reference)
+            elif reference not in answers:
+                answers[reference] = self._not_held(reference, finished)
+        still = {r: number for r, number in asked.items() if r not in answers}
+        if still:
+            answers |= self._erase(still, received, on_plan, on_progress)
+        return [answers[reference] for reference in people]
 
     def erase_records(
         self,
@@ -151,25 +160,32 @@ class Rights:
         records = BitMap64().union(*(self._about(number) for number in numbers))
         return self._forgetter.plan(Target("erase", records, numbers))
 
-    def _erase(
-        self, asked: Mapping[str, int], on_plan: Callable[[Plan], None], on_progress: Progress
-    ) -> list[Answer]:
-        about = {number: self._about(number) for number in asked.values()}
-        records = BitMap64().union(*about.values())
+    def _receive(self, people: Iterable[int]) -> dict[int, int]:
+        """Take the requests of people to be erased; from now on no run and no model uses them."""
         received = {}
         with self._registry.transaction() as connection:
-            for number in about:
+            for number in people:
                 received[number] = self.requests.receive(connection, "erase", number, "forgetting")
                 self._subjects.restrict(connection, number)
-            self._forgetter.restrict(connection, records)
+                self._forgetter.restrict(connection, self._about(number))
+        return received
+
+    def _erase(
+        self,
+        asked: Mapping[str, int],
+        received: Mapping[int, int],
+        on_plan: Callable[[Plan], None],
+        on_progress: Progress,
+    ) -> dict[str, Answer]:
+        about = {number: self._about(number) for number in asked.values()}
         target = Target(
             "erase",
-            records,
+            BitMap64().union(*about.values()),
             tuple(about),
             {received[number]: len(own) for number, own in about.items()},
         )
         done = self._forgetter.forget(target, on_plan=on_plan, on_progress=on_progress)
-        return [_answer(received[n], done, subject) for subject, n in asked.items()]
+        return {subject: _answer(received[n], done, subject) for subject, n in asked.items()}
 
     def _not_held(self, reference: str, finished: Sequence[Done]) -> Answer:
         """The answer about somebody who is not held, or was erased by what was just finished."""
@@ -210,7 +226,8 @@ class Rights:
         """Withdraw a person's consent, at once: the next step of any run goes without them.
 
         Models that were trained with them owe a forgetting, which `forget` does; the request stays
-        open until then. The data itself stays, for whatever other ground it is held on.
+        open until then, and while a run is going that was given their data. The data itself stays,
+        for whatever other ground it is held on.
 
         Raises:
             NotFound: nobody of that reference is held, or there is no such purpose.
@@ -221,7 +238,7 @@ class Rights:
         debts = tuple(debt for debt in self._forgetter.debts() if debt.records & own)
         with self._registry.transaction() as connection:
             request = self.requests.receive(connection, "withdraw", number, "forgetting")
-            if not debts:
+            if not own & self._forgetter.owed():
                 self.requests.close(connection, request, "withdrawn")
         return Withdrawal(request, tuple(ended), debts)
 
@@ -233,21 +250,29 @@ class Rights:
     ) -> list[Done]:
         """Finish what was stopped half-way, then make every model forget what it owes.
 
+        Unfinished runs, and runs that no model needs any more, are thrown away where they owe.
         Empty where nothing was owed. Raises `Busy` where a run is going.
         """
         finished = self._forgetter.resume(on_progress=on_progress)
-        owed = BitMap64().union(*(debt.records for debt in self._forgetter.debts()))
+        owed = self._forgetter.owed()
+        about = self._withdrawals(owed)
         if not owed:
             return finished
-        about = {}
-        for request in self.requests.all(still_open=True):
-            if request.kind == "withdraw" and request.subject is not None:
-                about[request.number] = len(self._about(request.subject) & owed)
-        with self._registry.transaction() as connection:
-            self._forgetter.restrict(connection, owed)
         target = Target("withdraw", owed, requests=about)
         done = self._forgetter.forget(target, on_plan=on_plan, on_progress=on_progress)
         return [*finished, done]
+
+    def _withdrawals(self, owed: BitMap64) -> dict[int, int]:
+        """Open withdrawals, with how many records each still concerns; the others are closed."""
+        about = {}
+        for request in self.requests.all(still_open=True):
+            if request.kind == "withdraw" and request.subject is not None:
+                if own := self._about(request.subject) & owed:
+                    about[request.number] = len(own)
+                else:  # another forgetting has settled it, or consent was given anew
+                    with self._registry.transaction() as connection:
+                        self.requests.close(connection, request.number, "withdrawn")
+        return about
 
     # Rectify
 

@@ -27,11 +27,13 @@ def build(program: Program) -> nn.Module:
             f"model: there is no {spec.path}; check its spelling and that it is installed"
         ) from None
     if not (isinstance(found, type) and issubclass(found, nn.Module)):
-        raise InvalidInput(f"model: {spec.path} is no torch.nn.Module")
+        raise InvalidInput(f"model: {spec.path} is no torch.nn.Module; name a class that is one")
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(program.seed)
         try:
             network: nn.Module = found(**spec.arguments)
             return network
         except (TypeError, ValueError, RuntimeError):
-            raise InvalidInput(f"model: {spec.path} does not take these arguments") from None
+            raise InvalidInput(
+                f"model: {spec.path} does not take these arguments; check their names and values"
+            ) from None

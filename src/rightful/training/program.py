@@ -172,7 +172,9 @@ class Program:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise InvalidInput(f"there is no program at {path}; check the path") from None
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        except tomllib.TOMLDecodeError as error:
+            raise InvalidInput(f"{path} can't be read as TOML in UTF-8: {error}") from None
+        except (OSError, UnicodeDecodeError):
             raise InvalidInput(f"{path} can't be read as TOML in UTF-8") from None
         try:
             return cls.from_dict(table)
@@ -214,4 +216,6 @@ def _number(
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise InvalidInput(f"{what} must be a number")
     if value < least or value >= below or (above is not None and value <= above):
-        raise InvalidInput(f"{what} is out of range")
+        lowest = f"at least {least:g}" if above is None else f"above {above:g}"
+        highest = "" if below == math.inf else f" and below {below:g}"
+        raise InvalidInput(f"{what} is out of range; it must be {lowest}{highest}")

@@ -34,6 +34,9 @@ Progress = Callable[[int, int, Loss | None], None]
 
 _STARTS = "weights"
 
+#: How long a run waits for another one, in seconds; those take minutes, or days.
+_PATIENCE = 2.0
+
 
 def _silent(done: int, of: int, loss: Loss | None) -> None:
     """Progress for nobody."""
@@ -82,7 +85,7 @@ class Trainer:
             InvalidInput: the program does not fit the records.
             Busy: another run is going on this workspace.
         """
-        with self._registry.lock("training"):
+        with self._registry.lock("training", patience=_PATIENCE):
             return self._train("pretraining", program, model, purpose, None, cadence, on_progress)
 
     def finetune(
@@ -102,7 +105,7 @@ class Trainer:
             NotFound: there is no such model.
             InvalidInput: the weights don't fit the program's network.
         """
-        with self._registry.lock("training"):
+        with self._registry.lock("training", patience=_PATIENCE):
             start = self._start_from(program, parent)
             return self._train("fine-tuning", program, model, purpose, start, cadence, on_progress)
 
@@ -170,14 +173,12 @@ class Trainer:
     ) -> Run | None:
         """An unfinished run of this recipe, or the one in force if it had these records."""
         in_force = {found.name: found.run for found in self.models.all()}.get(model)
-        wanted = (kind, program.sha256, model, purpose, start.sha256 if start else None, None)
+        wanted = (kind, program.sha256, model, purpose, start.sha256 if start else None)
         for run in reversed(self.runs.all()):
-            if wanted != (
-                *(run.kind, run.program.sha256, run.model, run.purpose, run.start_sha256),
-                run.replaces,
-            ):
+            if wanted != (run.kind, run.program.sha256, run.model, run.purpose, run.start_sha256):
                 continue
-            if run.status == "running":
+            # A replay that was stopped is part of a forgetting, which alone may go on with it.
+            if run.status == "running" and run.replaces is None:
                 return run
             # One that lost somebody on the way is not what training on these records gives.
             if (
@@ -294,7 +295,13 @@ class Trainer:
                 pending.clear()
             on_progress(state.step, run.program.steps, loss)
 
-        loop.steps(state, task, loader, gate, self._registry, done)
+        try:
+            loop.steps(state, task, loader, gate, self._registry, done)
+        except InvalidInput:  # the program does not fit the records, and never will
+            if run.replaces is None:
+                with self._registry.transaction() as connection:
+                    self.runs.supersede(connection, run.number)
+            raise
         with self._registry.transaction() as connection:
             self.runs.finish(connection, run.number, weights.digest(state.network.state_dict()))
             if run.replaces is None:  # a replay is put in force by its forgetting

@@ -55,7 +55,10 @@ class PathReader(Reader):
         self._pattern = _compile(pattern)
         self._files = _pictures(path)
         if not any(self._pattern.fullmatch(name) for name in self._files):
-            raise InvalidInput(f"{path}: no picture fits {pattern!r}; give another pattern")
+            raise InvalidInput(
+                f"{path} is a folder, and no picture in it fits {pattern!r}; give another pattern, "
+                "or a file"
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:

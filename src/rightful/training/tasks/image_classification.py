@@ -1,5 +1,6 @@
 """Image classification: an image of uint8 and a class number; cross-entropy; accuracy."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -44,7 +45,10 @@ class ImageClassification(Task):
         return _loss(_logits(network, batch.inputs), batch.targets)
 
     def evaluate(self, network: nn.Module, batches: Iterable[Batch]) -> dict[str, Any]:
-        """`records`, mean `loss`, `accuracy`, and `confusion`: rows are the true classes."""
+        """`records`, mean `loss`, `accuracy`, and `confusion`: rows are the true classes.
+
+        Raises `InvalidInput` where the network's answers are no finite numbers.
+        """
         total, confusion = 0.0, np.zeros((0, 0), np.int64)
         for batch in batches:
             ready = self.prepared(batch)
@@ -53,6 +57,11 @@ class ImageClassification(Task):
             if not confusion.size:
                 confusion = np.zeros((logits.shape[1], logits.shape[1]), np.int64)
             np.add.at(confusion, (ready.targets.numpy(), logits.argmax(1).numpy()), 1)
+        if not math.isfinite(total):
+            raise InvalidInput(
+                "the model's answers are no finite numbers, so there is no score; "
+                "train it with a lower learning rate"
+            )
         count = int(confusion.sum())
         return {
             "records": count,

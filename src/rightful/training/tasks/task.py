@@ -49,7 +49,7 @@ class Task(ABC):
 
     @abstractmethod
     def prepared(self, batch: Batch) -> Batch:
-        """A batch as the network takes it; `collate` is apart since it runs ahead in a thread."""
+        """A batch as the network takes it; until its step it waits in less room."""
 
     @abstractmethod
     def loss(self, network: nn.Module, batch: Batch) -> torch.Tensor:

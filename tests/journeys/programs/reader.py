@@ -1,0 +1,24 @@
+"""Reads a workspace again and again until a file is there; says how often, and what it saw last.
+
+python reader.py WORKSPACE PURPOSE FILE
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import rightful
+
+folder, purpose, stop = sys.argv[1:]
+seen: list[list[int]] = []
+with rightful.open(folder) as workspace:
+    while not seen or not Path(stop).exists():
+        clearance = workspace.clearances.compute(purpose)
+        # What is cleared can be opened, at any moment: an import never shows half a batch.
+        records = workspace.records.rows(clearance.cleared).column("record").to_numpy()
+        opened = sum(1 for _ in workspace.records.open_cleared(clearance, records[-50:]))
+        assert opened == len(records[-50:])
+        about_all = sum(len(each) for each in clearance.decisions.values())
+        seen.append([about_all, len(clearance.cleared), workspace.ledger.size])
+        assert not workspace.ledger.check()
+sys.stdout.write(json.dumps(seen) + "\n")
