@@ -30,7 +30,7 @@ FULL = os.environ.get("RIGHTFUL_FULL") == "1"
 LICENSED = 200
 SUBSET = 30
 
-#: What the mission asks for. Seen with these recipes and other seeds: 99.2 to 99.3 %.
+#: What the mission asks for. This recipe gave 99.1 to 99.2 % with five pairs of seeds.
 ACCURACY = 0.988
 
 log = logging.getLogger(__name__)

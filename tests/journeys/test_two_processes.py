@@ -44,6 +44,8 @@ def test_two_imports_a_file_of_grants_and_a_reader_at_once(small: "Small") -> No
     mapped = [word for pair in columns for word in ("--map", pair)]
 
     reader = journey.program("reader.py", "workspace", PURPOSE, "stop")
+    assert reader.stdout is not None
+    seen = [json.loads(reader.stdout.readline())]
     writers = [
         journey.start("workspace", "import", first, "--source", "consented", *mapped),
         journey.start("workspace", "import", second, "--source", "consented", *mapped),
@@ -51,7 +53,7 @@ def test_two_imports_a_file_of_grants_and_a_reader_at_once(small: "Small") -> No
     ]
     answers: list[dict[str, Any]] = [json.loads(journey.finished(each)) for each in writers]
     (journey.folder / "stop").touch()
-    seen = json.loads(journey.finished(reader))
+    seen += [json.loads(line) for line in journey.finished(reader).splitlines()]
 
     imports, granted = answers[:2], answers[2]
     assert sum(each["added"] for each in imports) == 600
@@ -59,8 +61,8 @@ def test_two_imports_a_file_of_grants_and_a_reader_at_once(small: "Small") -> No
     assert [each["quarantined"] for each in imports] == [0, 0]
     assert (granted["added"], granted["quarantined"]) == (20, 0)
     # Records, what is cleared of them, and the ledger only ever grow here.
-    assert seen == sorted(seen), seen
-    assert all(list(c) == sorted(c) for c in zip(*seen, strict=True))
+    assert all(list(column) == sorted(column) for column in zip(*seen, strict=True)), seen
+    assert (seen[0][:2], seen[-1][:2]) == ([0, 0], [600, 600])
     with rightful.open(journey.folder / "workspace") as workspace:
         table = workspace.records.metadata()
         assert BitMap64(table.column("record").to_pylist()) == BitMap64(range(600))

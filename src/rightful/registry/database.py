@@ -200,7 +200,18 @@ class Registry:
             # Without a transaction around them, so that each question sees what is true then.
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             compiled = str(query.compile(self.engine, compile_kwargs={"literal_binds": True}))
-            yield lambda: int(connection.exec_driver_sql(compiled).scalar() or 0)
+            # By the driver's own cursor: at every step of a run, SQLAlchemy's is felt.
+            cursor = connection.connection.cursor()
+
+            def revision() -> int:
+                try:
+                    cursor.execute(compiled)
+                    row = cursor.fetchone()
+                except self.engine.dialect.loaded_dbapi.Error:  # ask so that trouble is told
+                    return int(connection.exec_driver_sql(compiled).scalar() or 0)
+                return int(row[0]) if row else 0
+
+            yield revision
 
     def bump(self, connection: Connection) -> None:
         """Say that what this transaction changes may change who is cleared."""

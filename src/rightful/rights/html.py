@@ -11,7 +11,7 @@ body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; color: #1b1b1f;
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem;
-  border-bottom: 1px solid #ccc }
+  border-bottom: 1px solid #ccc; overflow-wrap: anywhere }
 th { font-weight: 600 } img { image-rendering: pixelated; min-width: 56px }
 .note { color: #555 }
 @media (prefers-color-scheme: dark) {

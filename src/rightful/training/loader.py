@@ -14,15 +14,15 @@ from pyroaring import BitMap64
 from rightful.records import content
 from rightful.records.names import RecordKeys
 from rightful.records.store import RecordStore
-from rightful.training.bins import Bins, Epoch
+from rightful.training.bins import Bins, Epoch, Indices
 from rightful.training.gate import Gate
 from rightful.training.tasks import Batch, Task
 
 Numbers = npt.NDArray[np.int64]
 
-#: How many records are opened at once: enough that finding them is not the work, as far as so many
-#: bytes allow. How they are grouped does not reach the weights.
-_FIRST, _MOST, _BYTES = 1024, 16_384, 16 * 2**20
+#: How many records are opened at once: as many as so many bytes hold, and this many before it is
+#: known how large they are. How they are grouped does not reach the weights.
+_BYTES, _FIRST = 64 * 2**20, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Bin:
 class Loader:
     """Yields the bins of a run in the order of steps.
 
-    `records` and `keys` belong together. Only what `gate` lets through when a group of bins is read
-    is opened; the loop asks the gate once more before each step.
+    `records` and `keys` belong together. Only what `gate` lets through when records are opened is
+    opened; the loop asks the gate once more before each step.
     """
 
     def __init__(
@@ -60,38 +60,62 @@ class Loader:
         self._records = records
         self._keys = keys
         self._bins = Bins(task.program.seed, task.program.bins)
-        self._group = _FIRST
+        self._room = _FIRST
 
     def bins(self, start: int, stop: int) -> Iterator[Bin]:
         """Bins `start` up to, not including, `stop`."""
-        for first, wanted in self._groups(start, stop):
-            yield from self._open(first, wanted)
+        step = start
+        while step < stop:
+            departed = self._gate.departed
+            self._let_go(departed)
+            for opened in self._opened(step, stop):
+                yield opened
+                step += 1
+                if self._gate.departed is not departed:
+                    break  # and nothing that was opened of those who left is kept
 
-    def _groups(self, start: int, stop: int) -> Iterator[tuple[int, list[Numbers]]]:
-        """Steps that follow each other, with about as many records as fit: first step, bins."""
+    def _let_go(self, departed: BitMap64) -> None:
+        if departed:
+            left = np.fromiter(departed, np.int64, len(departed))
+            stay = ~np.isin(self._records, left)
+            self._records, self._keys = self._records[stay], self._keys[stay]
+
+    def _opened(self, start: int, stop: int) -> Iterator[Bin]:
+        """The next bins, as many as there is room for; all of them where all records fit in."""
+        dealt = self._dealt(start, stop)
+        if len(self._records) <= self._room:
+            places = np.arange(len(self._records))
+        else:
+            some = self._fitting(dealt)
+            places, dealt = np.unique(np.concatenate([own for _, own in some])), iter(some)
+        batch = self._open(places)
+        for step, own in dealt:
+            taken = (
+                batch.take(np.searchsorted(places, own)) if batch is not None and len(own) else None
+            )
+            yield Bin(step, self._records[own], taken)
+
+    def _dealt(self, start: int, stop: int) -> Iterator[tuple[int, Indices]]:
+        """Each step with the places of its records."""
         size = self._task.program.bins
         epoch: Epoch | None = None
-        group: list[Numbers] = []
-        held = 0
         for step in range(start, stop):
             if epoch is None or step % size == 0:
                 epoch = self._bins.epoch(self._keys, step // size)
-            group.append(self._records[epoch.bin(step % size)])
-            held += len(group[-1])
-            if max(held, len(group)) >= self._group or step == stop - 1:
-                yield step - len(group) + 1, group
-                group, held = [], 0
+            yield step, epoch.bin(step % size)
 
-    def _open(self, first: int, wanted: list[Numbers]) -> Iterator[Bin]:
-        """Open the records of bins that follow each other, as far as they are cleared now."""
-        clearance, departed = self._gate.clearance, self._gate.departed
-        if departed:
-            wanted = [records[[n not in departed for n in records.tolist()]] for records in wanted]
-        opened = list(self._store.open_cleared(clearance, np.concatenate(wanted)))
-        if opened:
-            self._group = max(1, min(_MOST, _BYTES * len(opened) // sum(map(len, opened))))
-        place = 0
-        for step, records in enumerate(wanted, first):
-            own = [content.decode(data) for data in opened[place : place + len(records)]]
-            place += len(records)
-            yield Bin(step, records, self._task.collate(own) if own else None)
+    def _fitting(self, dealt: Iterator[tuple[int, Indices]]) -> list[tuple[int, Indices]]:
+        """As many of them as there is room for, and at least one."""
+        some: list[tuple[int, Indices]] = []
+        held = 0
+        while max(held, len(some)) < self._room and (following := next(dealt, None)):
+            some.append(following)
+            held += len(following[1])
+        return some
+
+    def _open(self, places: Indices) -> Batch | None:
+        opened = list(self._store.open_cleared(self._gate.clearance, self._records[places]))
+        if not opened:
+            return None
+        self._room = max(1, _BYTES * len(opened) // sum(map(len, opened)))
+        return self._task.collate([content.decode(data) for data in opened])

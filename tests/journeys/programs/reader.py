@@ -1,4 +1,4 @@
-"""Reads a workspace again and again until a file is there; says how often, and what it saw last.
+"""Reads a workspace again and again until a file is there, and says each time what it saw.
 
 python reader.py WORKSPACE PURPOSE FILE
 """
@@ -10,15 +10,17 @@ from pathlib import Path
 import rightful
 
 folder, purpose, stop = sys.argv[1:]
-seen: list[list[int]] = []
+stopping = False
 with rightful.open(folder) as workspace:
-    while not seen or not Path(stop).exists():
+    while not stopping:
+        stopping = Path(stop).exists()  # once more after that
         clearance = workspace.clearances.compute(purpose)
         # What is cleared can be opened, at any moment: an import never shows half a batch.
         records = workspace.records.rows(clearance.cleared).column("record").to_numpy()
         opened = sum(1 for _ in workspace.records.open_cleared(clearance, records[-50:]))
         assert opened == len(records[-50:])
-        about_all = sum(len(each) for each in clearance.decisions.values())
-        seen.append([about_all, len(clearance.cleared), workspace.ledger.size])
         assert not workspace.ledger.check()
-sys.stdout.write(json.dumps(seen) + "\n")
+        about_all = sum(len(each) for each in clearance.decisions.values())
+        seen = [about_all, len(clearance.cleared), workspace.ledger.size]
+        sys.stdout.write(json.dumps(seen) + "\n")
+        sys.stdout.flush()

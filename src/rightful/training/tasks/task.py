@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
+from rightful.training.bins import Indices
 from rightful.training.program import Program
 
 #: The content of one record, as `rightful.records.content.decode` gives it.
@@ -24,7 +25,7 @@ class Batch:
     def __len__(self) -> int:
         return len(self.inputs)
 
-    def take(self, places: Sequence[int]) -> "Batch":
+    def take(self, places: Sequence[int] | Indices) -> "Batch":
         """The records at these places."""
         chosen = torch.as_tensor(places, dtype=torch.long)
         return Batch(self.inputs[chosen], self.targets[chosen])
