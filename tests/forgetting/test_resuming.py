@@ -272,3 +272,36 @@ def test_one_forgetting_goes_at_a_time(trained: Workspace, monkeypatch: pytest.M
         assert not cleared & BitMap64(records_of(elsewhere, ONE))
     (answer,) = trained.rights.erase([ONE])
     assert answer.outcome is Outcome.EXACT
+
+
+@pytest.mark.parametrize("moment", ["before the first run", "before the certificates"])
+def test_a_correction_given_again_finishes_what_was_stopped(
+    trained: Workspace, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    record = min(records_of(trained, ONE))
+    owner, name, call = MOMENTS[moment]
+    with monkeypatch.context() as patched:
+        die_at(patched, owner, name, call)
+        with pytest.raises(Killed):
+            trained.rights.rectify(record, {"label": 2})
+    trained.close()
+    with rightful.open(trained.folder) as again:
+        answer = again.rights.rectify(record, {"label": 2})
+        assert answer.outcome is Outcome.EXACT
+        assert answer.certificate is not None
+        verify(answer.certificate.read_bytes(), again.ledger.public_key)
+        assert [request.kind for request in again.requests.all()] == ["rectify"]
+
+
+def test_single_records_erased_again_finish_what_was_stopped(
+    trained: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = sorted(records_of(trained, ONE))[:2]
+    with monkeypatch.context() as patched:
+        die_at(patched, *MOMENTS["before the first run"])
+        with pytest.raises(Killed):
+            trained.rights.erase_records(records)
+    trained.close()
+    with rightful.open(trained.folder) as again:
+        assert again.rights.erase_records(records).outcome is Outcome.EXACT
+        assert [request.state for request in again.requests.all()] == ["closed"]

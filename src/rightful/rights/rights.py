@@ -144,7 +144,9 @@ class Rights:
         wanted = BitMap64(records)
         if not wanted:
             raise InvalidInput("name at least one record to erase")
-        self._forgetter.resume(on_progress=on_progress)
+        finished = self._forgetter.resume(on_progress=on_progress)
+        if (done_now := _among(finished, "erase", wanted)) is not None:
+            return done_now
         if self._store.rows(wanted).num_rows < len(wanted):
             raise NotFound("a record that was named is not held (any more); nothing was erased")
         with self._registry.transaction() as connection:
@@ -293,8 +295,10 @@ class Rights:
             InvalidInput: it has no such field, or nothing would change.
             Busy: a run is going; the call is to be made again once it has ended.
         """
-        self._forgetter.resume(on_progress=on_progress)
         old = BitMap64([record])
+        finished = self._forgetter.resume(on_progress=on_progress)
+        if (done_now := _among(finished, "rectify", old)) is not None:
+            return done_now
         rows = self._store.rows(old).to_pylist()
         if not rows:
             raise NotFound(f"record {record} is not held (any more)")
@@ -337,3 +341,11 @@ class Rights:
 def _answer(request: int | None, done: Done, subject: str | None = None) -> Answer:
     certificate = done.certificates.get(request)
     return Answer(request, done.outcome, subject, done.number, certificate)
+
+
+def _among(finished: Sequence[Done], kind: str, records: BitMap64) -> Answer | None:
+    """The answer about these records, if what was stopped and is now finished was about them."""
+    for done in finished:
+        if done.plan.kind == kind and done.plan.records == records:
+            return _answer(next(iter(done.certificates)), done)
+    return None
