@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
 from pyroaring import BitMap64
 
 import rightful
@@ -346,7 +347,9 @@ _full_disk("a disk that is full before an erasure", 20_000, _whole_erasure)
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All that the page's commands name, laid out once."""
     folder = tmp_path_factory.mktemp("bad-inputs")
-    subprocess.run([sys.executable, str(_DESK), str(folder)], check=True)
+    # Bits are compared with what this process trains, so it must have as many threads.
+    threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())}
+    subprocess.run([sys.executable, str(_DESK), str(folder)], check=True, env=os.environ | threads)
     return folder
 
 
