@@ -61,10 +61,13 @@ def decode(data: bytes) -> dict[str, Any]:
         content: dict[str, Any] = msgpack.unpackb(data)
         if "image" in content:
             shape, pixels = content["image"]
-            content["image"] = np.frombuffer(pixels, np.uint8).reshape(shape)
-        elif "text" not in content:
+            image = np.frombuffer(pixels, np.uint8).reshape(shape)
+            # A new dict, which never held a list, is nothing for the garbage collector to follow;
+            # of many thousands at once, it would be.
+            return {"image": image, "label": content["label"]}
+        if "text" not in content:
             raise ValueError
-    except (ValueError, TypeError, RecursionError, msgpack.UnpackException):
+    except (ValueError, TypeError, KeyError, RecursionError, msgpack.UnpackException):
         raise Damaged("the content of a record can't be read; it was changed or cut") from None
     return content
 

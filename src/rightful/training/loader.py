@@ -1,7 +1,6 @@
 """Bins of opened records, some steps ahead of the loop; only a clearance opens them.
 
-In the loop's own thread: one beside it would wait for the same cores and for Python's lock, and was
-measured to cost more than it spares.
+In the loop's own thread: one beside it would wait for the same cores and for Python's lock.
 """
 
 from collections.abc import Iterator
