@@ -167,7 +167,10 @@ def test_a_departure_is_written_once_however_often_the_run_is_resumed(
 ) -> None:
     with pytest.raises(Stopped):
         workspace.trainer.pretrain(
-            program, model="base", on_progress=withdrawing_after(workspace, 10, stop=13)
+            program,
+            model="base",
+            cadence=Cadence(2),
+            on_progress=withdrawing_after(workspace, 10, stop=13),
         )
 
     def stop_at_18(done: int, of: int, loss: Loss | None) -> None:
@@ -175,7 +178,9 @@ def test_a_departure_is_written_once_however_often_the_run_is_resumed(
             raise Stopped
 
     with pytest.raises(Stopped):
-        workspace.trainer.pretrain(program, model="base", on_progress=stop_at_18)
+        workspace.trainer.pretrain(
+            program, model="base", cadence=Cadence(2), on_progress=stop_at_18
+        )
     run = workspace.trainer.pretrain(program, model="base")
     assert workspace.trainer.runs.departed(run.number) == [(10, records_of(workspace, LEAVER))]
     kinds = [entry.kind for entry in workspace.ledger.entries()]

@@ -147,7 +147,7 @@ def test_checkpoints_have_the_same_bytes_in_every_workspace(
 ) -> None:
     with maker.full("other", rows[::-1]) as other:
         for each in (workspace, other):
-            each.trainer.pretrain(program, model="base", cadence=Cadence(keep="all"))
+            each.trainer.pretrain(program, model="base", cadence=Cadence(2, "all"))
         ours, theirs = (
             {path.name: path.read_bytes() for path in (each.folder / "runs/1").iterdir()}
             for each in (workspace, other)

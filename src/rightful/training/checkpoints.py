@@ -34,9 +34,10 @@ _FOLDER = "runs"
 class Cadence:
     """How often a checkpoint is written, and which are kept. It never changes a bit of the weights.
 
-    `every` is in steps; None writes four an epoch at most. Every record is first used in the first
-    epoch, so only checkpoints of that epoch can spare a forgetting any work: `first_epoch` keeps
-    those and the latest, `latest` that alone, `all` every one.
+    `every` is in steps; None writes four in the first epoch, and one at the end of each after it.
+    Every record is first used in the first epoch, so only checkpoints of that epoch can spare a
+    forgetting any work: `first_epoch` keeps those and the latest, `latest` that alone, `all` every
+    one.
     """
 
     every: int | None = None
@@ -48,7 +49,7 @@ class Cadence:
 
     def due(self, done: int, bins: int, steps: int) -> bool:
         """Whether to write one after `done` steps."""
-        every = self.every or math.ceil(bins / 4)
+        every = self.every or (math.ceil(bins / 4) if done < bins else bins)
         return done == steps or done % every == 0 or done % bins == 0
 
     def keeps(self, step: int, bins: int) -> bool:
