@@ -44,6 +44,8 @@ format: setup  ## Mend what `make check` can mend by itself
 	$(bin)/ruff format .
 
 bench: setup  ## Measure every claim in bench/, on small sizes
+	$(bin)/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt -e '.[dev,docs,bench]'
 	found=0; \
 	for script in bench/[!_]*.py; do \
 		test -e "$$script" || continue; found=1; \

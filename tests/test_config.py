@@ -139,3 +139,97 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
         config.load(tmp_path)
     with pytest.raises(InvalidInput, match="can't be read"):
         config.load(tmp_path / config.FILE / "below")
+
+
+# Markets, and rules that are turned on
+
+
+def _with(section: str, line: str) -> str:
+    return _GOOD.replace(f"[{section}]\n", f"[{section}]\n{line}\n")
+
+
+def test_markets_and_what_is_turned_on_need_not_be_stated(tmp_path: Path) -> None:
+    read = config.load(_write(tmp_path, _GOOD))
+    assert read.markets is None
+    assert read.turned_on == ()
+
+
+@pytest.mark.parametrize("markets", [[], ["EEA"], ["CN", "US", "US-CA", "EEA"]])
+def test_markets_are_read_as_they_are_written(tmp_path: Path, markets: list[str]) -> None:
+    config.write(tmp_path, controller="A", establishment="DE", markets=markets)
+    assert config.load(tmp_path).markets == tuple(markets)
+
+
+def test_a_controller_that_does_not_say_where_it_turns_to_people_says_nothing(
+    tmp_path: Path,
+) -> None:
+    config.write(tmp_path, controller="A", establishment="DE")
+    assert config.load(tmp_path).markets is None
+    assert "# markets = " in (tmp_path / config.FILE).read_text()
+
+
+@pytest.mark.parametrize("market", ["de", "Germany", "US-", "US-CAL", "DE-BY", "", "EEA "])
+def test_a_market_that_is_no_place_by_its_form_is_refused(tmp_path: Path, market: str) -> None:
+    with pytest.raises(InvalidInput, match=r"markets: .*US-CA"):
+        config.write(tmp_path, controller="A", establishment="DE", markets=["CN", market])
+    assert not list(tmp_path.iterdir())
+    _write(tmp_path, _with("controller", f"markets = [{market!r}]"))
+    with pytest.raises(InvalidInput, match=r"markets must be a list.*US-CA"):
+        config.load(tmp_path)
+
+
+@pytest.mark.parametrize("value", ['"EEA"', "[1]", "true", '[["EEA"]]'])
+def test_markets_that_are_no_list_of_places_are_refused(tmp_path: Path, value: str) -> None:
+    _write(tmp_path, _with("controller", f"markets = {value}"))
+    with pytest.raises(InvalidInput, match="markets must be a list"):
+        config.load(tmp_path)
+
+
+def test_packs_and_rules_can_be_turned_on(tmp_path: Path) -> None:
+    _write(tmp_path, _with("policy", 'turned_on = ["eu.gdpr", "CN.PIPL.19", "EU.GDPR.6.1-a"]'))
+    assert config.load(tmp_path).turned_on == ("eu.gdpr", "CN.PIPL.19", "EU.GDPR.6.1-a")
+
+
+@pytest.mark.parametrize("value", ['"eu.gdpr"', "[1]", '[""]', '["eu gdpr"]', '["a..b"]'])
+def test_what_is_no_list_of_ids_can_not_be_turned_on(tmp_path: Path, value: str) -> None:
+    _write(tmp_path, _with("policy", f"turned_on = {value}"))
+    with pytest.raises(InvalidInput, match="turned_on must be a list of ids"):
+        config.load(tmp_path)
+
+
+# Licences
+
+
+def _of_licence(header: str) -> str:
+    return _GOOD + f'\n[{header}]\ntraining = "permitted"\nattribution = false\n'
+
+
+def test_what_a_workspace_says_of_licences_is_read_as_it_is_written(tmp_path: Path) -> None:
+    assert config.load(_write(tmp_path, _GOOD)).licences == {}
+    _write(tmp_path, _of_licence('licences."LicenseRef-our-contract"'))
+    said = {"training": "permitted", "attribution": False}
+    assert config.load(tmp_path).licences == {"LicenseRef-our-contract": said}
+
+
+@pytest.mark.parametrize("header", ["licences.CC-BY-4.0", "licences.Apache-2.0"])
+def test_a_licence_that_its_dots_split_is_told_to_be_put_in_quotes(
+    tmp_path: Path, header: str
+) -> None:
+    _write(tmp_path, _of_licence(header))
+    with pytest.raises(InvalidInput, match=r'identifier in quotes.*\[licences."CC-BY-4.0"\]'):
+        config.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[licences]\nMIT = "permitted"\n', "licences: MIT must be a section of its own"),
+        ('[[licences]]\ntraining = "permitted"\n', "licences must be a section"),
+        ('[license.MIT]\ntraining = "permitted"\n', r"\[license\] is unknown; .*licences"),
+    ],
+)
+def test_licences_that_are_written_otherwise_are_refused(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        config.load(_write(tmp_path, _GOOD + text))

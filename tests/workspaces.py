@@ -38,11 +38,9 @@ EVIDENCE = "cupboard of anna"
 
 BINS = 8
 
-_COLUMNS = Columns.parse(
-    [
-        *("image=pixels", "image_shape=12x12", "label=label", "subject=who", "reference=number"),
-        *("residence=country", "birth_year=born"),
-    ]
+_COLUMNS = (
+    *("image=pixels", "image_shape=12x12", "label=label", "subject=who", "reference=number"),
+    *("residence=country", "birth_year=born"),
 )
 
 
@@ -144,7 +142,9 @@ def bring(workspace: Workspace, source: str, given: list[dict[str, Any]], folder
     file = folder / f"{workspace.folder.name}-{source}.parquet"
     pq.write_table(pa.Table.from_pylist(given), file)
     try:
-        return workspace.importer.run(open_reader(file), _COLUMNS, source)
+        dated = ["retention=until"] if any("until" in row for row in given) else []
+        columns = Columns.parse([*_COLUMNS, *dated])
+        return workspace.importer.run(open_reader(file), columns, source)
     finally:
         file.unlink()
 
@@ -164,11 +164,13 @@ class Town:
         lost: Collection[tuple[str, int]] = (),
         mended: Mapping[tuple[str, int], int] | None = None,
         silent: Collection[str] = (),
+        dated: Mapping[tuple[str, int], str] | None = None,
     ) -> Workspace:
         """A workspace in which some people were never known.
 
         `lost` are single records (source, number) that are not there, `mended` have another label,
-        and the `silent` are known and have not consented.
+        the `silent` are known and have not consented, and the `dated` have a retention date of
+        their own.
         """
         made = rightful.init(self.folder / name, controller="Example Lab", establishment="DE")
         notice = made.notices.publish("notice", "We train a digit recogniser.", "en")
@@ -190,6 +192,8 @@ class Town:
                 for row in rows(source)
                 if not {*row["who"]} & {*without} and (source, int(row["number"])) not in lost
             ]
+            if dated:
+                given = [{**r, "until": dated.get((source, int(r["number"])))} for r in given]
             assert bring(made, source, given, self.folder).added == len(given)
             for person in {each for row in given for each in row["who"]} - {*silent}:
                 consent(made, person, purpose)

@@ -6,7 +6,8 @@ workspace = rightful.open("my-workspace")
 from importlib.metadata import version
 
 from rightful.errors import RightfulError
-from rightful.workspace import Workspace, init, open  # noqa: A004 - `rightful.open` reads well
+from rightful.making import init
+from rightful.workspace import Workspace, open  # noqa: A004 - `rightful.open` reads well
 
 __all__ = ["RightfulError", "Workspace", "init", "open"]
 

@@ -15,13 +15,14 @@ from typing import Any
 
 from rightful.errors import InvalidInput
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 def encode(value: Any) -> bytes:
     """The canonical JSON of `value`. Raises `ValueError` for NaN, `TypeError` for other types."""
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def decode(data: bytes, what: str) -> Any:

@@ -32,16 +32,25 @@ records = {records}  # a folder, or an object store: s3://bucket/records.lance
 [controller]
 name = {name}
 establishment = {establishment}  # country, ISO 3166-1 alpha-2; decides which laws apply
+{markets}  # where it turns to people, by offers or by watching them
 
 [policy]
 packs = {packs}  # ids of packs that ship with Rightful, or paths of your own
 """
 
+_MARKET = re.compile("[A-Z]{2}|US-[A-Z]{2}|EEA")
+_MARKETS = "write countries as two capital letters, states of the US as US-CA, or EEA"
+_EXAMPLE = ("EEA", "US-CA")
+
+_RULE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
 _KNOWN = {
     "workspace": {"format", "registry", "records", "storage"},
-    "controller": {"name", "establishment"},
-    "policy": {"packs"},
+    "controller": {"name", "establishment", "markets"},
+    "policy": {"packs", "turned_on"},
 }
+#: A section for each licence, by its identifier.
+_LICENCES = "licences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,12 @@ class Config:
     controller: str
     establishment: str | None
     packs: tuple[str, ...]
+    markets: tuple[str, ...] | None = None
+    """Where the controller turns to people; None: it does not say."""
+    turned_on: tuple[str, ...] = ()
+    """Packs and rules that decide here though nobody read their articles: known by memory."""
+    licences: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the workspace says itself of licences, as `rightful.grants.permissions` reads it."""
     storage: dict[str, str] = field(default_factory=dict)
 
 
@@ -65,16 +80,21 @@ def write(
     registry: str = REGISTRY,
     records: str = RECORDS,
     packs: Sequence[str] = PACKS,
+    markets: Sequence[str] | None = None,
 ) -> None:
     """Write a first `rightful.toml` into `folder`, whole or not at all.
 
     Raises:
-        InvalidInput: the controller has no name, or the establishment is no country code.
+        InvalidInput: the controller has no name, or the establishment is no country code, or a
+            market no place.
     """
     if not controller.strip():
         raise InvalidInput("controller: give the name of whoever is responsible for the data")
     if len(establishment) != 2 or not (establishment.isascii() and establishment.isalpha()):
         raise InvalidInput("establishment: give a country as two letters, such as DE or CN")
+    for each in markets or ():
+        if not _MARKET.fullmatch(each):
+            raise InvalidInput(f"markets: {each!r} is no place; {_MARKETS}")
     values = {
         "registry": registry,
         "records": records,
@@ -84,6 +104,8 @@ def write(
     }
     # JSON's way to write text and lists is TOML's, too.
     quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    listed = json.dumps(list(_EXAMPLE if markets is None else markets))
+    quoted["markets"] = f"{'# ' if markets is None else ''}markets = {listed}"
     write_atomic(folder / FILE, _TEMPLATE.format(format=FORMAT, **quoted).encode())
 
 
@@ -118,6 +140,9 @@ def load(place: Path, *, folder: Path | None = None) -> Config:
         controller=_text(file, controller, "name"),
         establishment=_establishment(file, controller.get("establishment", "")),
         packs=_packs(file, folder, policy.get("packs")),
+        markets=_markets(file, controller.get("markets")),
+        turned_on=_turned_on(file, policy.get("turned_on", [])),
+        licences=_licences(file, values.get(_LICENCES, {})),
         storage=_storage(file, workspace.get("storage", {})),
     )
 
@@ -134,11 +159,12 @@ def _check_format(file: Path, value: Any) -> None:
 
 def _refuse_unknown(file: Path, values: dict[str, Any]) -> None:
     for section, entries in values.items():
-        if section not in _KNOWN:
-            raise InvalidInput(f"{file}: [{section}] is unknown; known: {', '.join(_KNOWN)}")
+        if section not in (*_KNOWN, _LICENCES):
+            known = ", ".join((*_KNOWN, _LICENCES))
+            raise InvalidInput(f"{file}: [{section}] is unknown; known: {known}")
         if not isinstance(entries, dict):
             raise InvalidInput(f"{file}: {section} must be a section, written [{section}]")
-        for name in entries:
+        for name in entries if section in _KNOWN else ():
             if name not in _KNOWN[section]:
                 known = ", ".join(sorted(_KNOWN[section]))
                 raise InvalidInput(f"{file}: [{section}] {name} is unknown; known: {known}")
@@ -179,3 +205,33 @@ def _packs(file: Path, folder: Path, value: Any) -> tuple[str, ...]:
         raise InvalidInput(f'{file}: [policy] packs must be a list, such as ["eu.gdpr"]')
     # A path is told from an id by its ending; relative ones start at the workspace.
     return tuple(str(folder / name) if name.endswith((".yaml", ".yml")) else name for name in value)
+
+
+def _markets(file: Path, value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if not listed or not all(_MARKET.fullmatch(each) for each in value):
+        raise InvalidInput(f'{file}: markets must be a list such as ["EEA", "US-CA"]; {_MARKETS}')
+    return tuple(value)
+
+
+def _turned_on(file: Path, value: Any) -> tuple[str, ...]:
+    listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if not listed or not all(_RULE.fullmatch(each) for each in value):
+        raise InvalidInput(
+            f"{file}: [policy] turned_on must be a list of ids of packs or rules, such as "
+            '["eu.gdpr", "CN.PIPL.19"]'
+        )
+    return tuple(value)
+
+
+def _licences(file: Path, tables: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    for name, entry in tables.items():
+        # TOML splits a name at its dots, as in [licences.CC-BY-4.0].
+        if not isinstance(entry, dict) or any(isinstance(each, dict) for each in entry.values()):
+            raise InvalidInput(
+                f"{file}: licences: {name} must be a section of its own, with its identifier in "
+                'quotes, such as [licences."CC-BY-4.0"]'
+            )
+    return tables

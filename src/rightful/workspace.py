@@ -4,49 +4,49 @@ workspace = rightful.open("my-workspace")
 workspace.clearances.compute("fine-tuning").cleared
 """
 
-import shutil
-import uuid
 from collections.abc import Sequence
-from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rightful import config
 from rightful.config import Config
-from rightful.errors import Damaged, InvalidInput, Refused, RightfulError
-from rightful.files import UNFINISHED, remove_unfinished
+from rightful.errors import Damaged, Refused
 from rightful.keys import Keyring, WorkspaceKey
 from rightful.ledger import Ledger
 from rightful.registry import Registry
-from rightful.registry.tables import properties
 
 if TYPE_CHECKING:  # what is only named here loads slowly, and many commands do without
     from rightful.clearance import Clearances
+    from rightful.clearance.keeping import Keeping
     from rightful.forgetting import Forgetter
-    from rightful.grants import Grants, Notices, Purposes
+    from rightful.grants import Assessments, Grants, Notices, Purposes
+    from rightful.grants.permissions import Terms
     from rightful.policy import Pack
     from rightful.records.importing import Importer
+    from rightful.records.marks import Marks
     from rightful.records.names import NameCipher
+    from rightful.records.reservations import Reservations
+    from rightful.records.retention import Retention
     from rightful.records.sources import Sources
     from rightful.records.store import RecordStore
     from rightful.records.subjects import Subjects
     from rightful.records.suppressions import Suppressions
-    from rightful.rights import Access, Disclosures, Know, Requests, Rights
+    from rightful.rights import Access, Disclosures, Expiry, Know, Requests, Rights
     from rightful.training import Evaluator, Trainer
 
 KEY_FILE = "workspace.key"
 LOCKS = "locks"
 LEDGER = "ledger"
+PACKS = "packs"
 
-_ID = "workspace"
-
-# By what it says of these, a registry knows the key that goes with it.
-_KEY_MARK = "key"
+#: What a registry says of itself: whose it is, and the mark of the key that goes with it.
+ID = "workspace"
+KEY_MARK = "key"
 
 
 class Workspace:
-    """Everything of one controller. `open` and `init` make it."""
+    """Everything of one controller. `open` gives it, and `rightful.init` makes it."""
 
     def __init__(self, configuration: Config) -> None:
         self.config = configuration
@@ -71,7 +71,7 @@ class Workspace:
     def id(self) -> str:
         """What tells this workspace from others; it stands in its ledger and certificates."""
         with self.registry.reading() as connection:
-            found = self.registry.property(connection, _ID)
+            found = self.registry.property(connection, ID)
         if found is None:
             raise Damaged("the registry does not say whose it is; restore it from a backup")
         return found
@@ -101,6 +101,18 @@ class Workspace:
         from rightful.records.subjects import Subjects
 
         return Subjects(self.registry, self.keyring, self.names)
+
+    @cached_property
+    def marks(self) -> "Marks":
+        from rightful.records.marks import Marks
+
+        return Marks(self.registry, self.keyring, self.subjects, self.ledger)
+
+    @cached_property
+    def reservations(self) -> "Reservations":
+        from rightful.records.reservations import Reservations
+
+        return Reservations(self.registry, self.ledger)
 
     @cached_property
     def records(self) -> "RecordStore":
@@ -136,6 +148,12 @@ class Workspace:
         return Purposes(self.registry, self.ledger)
 
     @cached_property
+    def assessments(self) -> "Assessments":
+        from rightful.grants import Assessments
+
+        return Assessments(self.registry, self.sources, self.purposes, self.ledger)
+
+    @cached_property
     def notices(self) -> "Notices":
         from rightful.grants import Notices
 
@@ -157,21 +175,39 @@ class Workspace:
 
     @cached_property
     def packs(self) -> "tuple[Pack, ...]":
-        from rightful import policy
+        from rightful.policy import pins
 
-        return policy.load(self.config.packs)
+        return pins.load(self.config.packs, self.pinned)
+
+    @property
+    def pinned(self) -> Path:
+        """The folder of the packs that are pinned; it need not be there."""
+        return self.folder / PACKS
+
+    @cached_property
+    def licences(self) -> "Terms":
+        """What the workspace says of licences itself. Raises `InvalidInput`: not understood."""
+        from rightful.grants import permissions
+
+        return permissions.read(self.config.licences, f"{config.FILE}: licences")
 
     @cached_property
     def clearances(self) -> "Clearances":
-        from rightful.clearance import Clearances
+        return self.clearances_with(self.packs)
+
+    def clearances_with(self, packs: "Sequence[Pack]") -> "Clearances":
+        """Clearances as they would be if the workspace obeyed these packs."""
+        from rightful.clearance import Clearances, Controller
 
         return Clearances(
             self.registry,
             self.records,
             self.purposes,
-            self.packs,
-            self.config.establishment,
+            packs,
+            Controller(self.config.establishment, self.config.markets),
             self.ledger,
+            turned_on=self.config.turned_on,
+            licences=self.licences,
         )
 
     @cached_property
@@ -220,6 +256,24 @@ class Workspace:
             self.forgetter,
             self.requests,
         )
+
+    @cached_property
+    def retention(self) -> "Retention":
+        from rightful.records.retention import Retention
+
+        return Retention(self.registry, self.records)
+
+    @cached_property
+    def keeping(self) -> "Keeping":
+        from rightful.clearance.keeping import Keeping
+
+        return Keeping(self.registry, self.purposes, self.packs, self.clearances)
+
+    @cached_property
+    def expiry(self) -> "Expiry":
+        from rightful.rights import Expiry
+
+        return Expiry(self.retention, self.keeping, self.forgetter)
 
     @cached_property
     def requests(self) -> "Requests":
@@ -278,8 +332,8 @@ def open(place: str | Path) -> Workspace:  # noqa: A001 - `rightful.open` reads 
     workspace = Workspace(config.load(Path(place)))
     workspace.registry.open()
     with workspace.registry.reading() as connection:
-        marked = workspace.registry.property(connection, _KEY_MARK)
-    if marked != _mark(workspace.key):
+        marked = workspace.registry.property(connection, KEY_MARK)
+    if marked != mark_of(workspace.key):
         raise Refused(
             f"the key file {workspace.folder / KEY_FILE} is not the one that this workspace was "
             "made with; restore that one, for without it no record can be opened"
@@ -287,83 +341,6 @@ def open(place: str | Path) -> Workspace:  # noqa: A001 - `rightful.open` reads 
     return workspace
 
 
-def _mark(key: WorkspaceKey) -> str:
+def mark_of(key: WorkspaceKey) -> str:
     """What tells a key from others, and tells nothing of it."""
     return key.keyed_hash("mark of the workspace", b"").hex()
-
-
-def init(
-    folder: str | Path,
-    *,
-    controller: str,
-    establishment: str,
-    registry: str = config.REGISTRY,
-    records: str = config.RECORDS,
-    packs: Sequence[str] = config.PACKS,
-) -> Workspace:
-    """Make a workspace in a new or empty folder. Stopped half-way, it can be given again.
-
-    Raises:
-        InvalidInput: the folder holds other things, or the configuration makes no sense.
-    """
-    place = Path(folder)
-    if (place / config.FILE).exists():
-        raise InvalidInput(f"{place} is a workspace already; open it, or choose another folder")
-    found = place.exists()
-    place.mkdir(parents=True, exist_ok=True)
-    unfinished = place / f"{config.FILE}.new"
-    begun = place / KEY_FILE
-    strange = [
-        entry
-        for entry in place.iterdir()
-        if not entry.name.startswith(UNFINISHED) and entry != unfinished
-    ]
-    if strange and not begun.exists():
-        raise InvalidInput(f"{place} is not empty; choose a new folder for the workspace")
-    remove_unfinished(place)
-    unfinished.mkdir(exist_ok=True)
-    try:
-        config.write(
-            unfinished,
-            controller=controller,
-            establishment=establishment,
-            registry=registry,
-            records=records,
-            packs=packs,
-        )
-        planned = _planned(place, unfinished)
-    except RightfulError:  # before anything is made, so nothing is left
-        shutil.rmtree(unfinished)
-        if not found:
-            place.rmdir()
-        raise
-    if not begun.exists():
-        WorkspaceKey.create(begun)
-    return _furnish(planned, unfinished)
-
-
-def _planned(place: Path, unfinished: Path) -> Workspace:
-    """The workspace as it is to be. Raises where its configuration makes no sense."""
-    from rightful import policy
-
-    planned = config.load(unfinished / config.FILE, folder=place)
-    policy.load(planned.packs)
-    return Workspace(planned)
-
-
-def _furnish(planned: Workspace, unfinished: Path) -> Workspace:
-    """Make registry and record store; `rightful.toml`, which makes it a workspace, comes last."""
-    place = planned.folder
-    with closing(planned) as workspace:
-        workspace.registry.create()
-        with workspace.registry.transaction() as connection:
-            if workspace.registry.property(connection, _ID) is None:
-                for name, value in ((_ID, str(uuid.uuid4())), (_KEY_MARK, _mark(workspace.key))):
-                    row = {"name": name, "value": value}
-                    connection.execute(properties.insert().values(**row))
-        with workspace.registry.transaction() as connection:
-            workspace.purposes.create_defaults(connection)
-        workspace.records.create()
-    (unfinished / config.FILE).replace(place / config.FILE)
-    unfinished.rmdir()
-    return open(place)

@@ -1,18 +1,24 @@
 """A workspace with a few people and sources, and records that are cleared unless a test says so."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from sqlalchemy import Table, insert, update
 
-from rightful.clearance import Clearances
+from rightful.clearance import Clearances, Controller
+from rightful.clearance.situations.corpus import corpus
+from rightful.clearance.situations.inquiry import Inquiry
+from rightful.clearance.situations.view import view
 from rightful.grants import Grants, NewGrant, Notices, Purposes
 from rightful.keys import Holder, Keyring, WorkspaceKey
 from rightful.ledger import Ledger
 from rightful.policy import Pack, load
+from rightful.policy.facts import Value
 from rightful.records.names import NameCipher, record_key
 from rightful.records.sources import Source, Sources
 from rightful.records.store import NewRecord, RecordStore
@@ -41,7 +47,10 @@ class House:
     grants: Grants
 
     def clearances(
-        self, packs: list[Pack] | None = None, establishment: str | None = "DE", **more: Any
+        self,
+        packs: list[Pack] | None = None,
+        establishment: Controller | str | None = "DE",
+        **more: Any,
     ) -> Clearances:
         packs = list(load(["eu.gdpr", "cn.pipl"])) if packs is None else packs
         rooms = (self.registry, self.store, self.purposes)
@@ -73,6 +82,19 @@ class House:
         with self.registry.transaction() as connection:
             connection.execute(update(table).where(table.c.id == number).values(**values))
             self.registry.bump(connection)
+
+    def facts(
+        self,
+        covering: Collection[int],
+        at: datetime,
+        *,
+        records: pa.Table | None = None,
+        establishment: str | None = "DE",
+    ) -> list[dict[str, Value]]:
+        """The rows of facts about all records, or those of a table like the store's metadata."""
+        held = corpus([self.store.metadata() if records is None else records])
+        shared: dict[str, Value] = {"establishment": establishment}
+        return list(Inquiry(view(self.registry, at), held, covering, shared).rows())
 
     def consent(self, reference: str | None, purpose: str = "model-training", **more: Any) -> int:
         """A consent that no rule finds fault with."""

@@ -9,11 +9,12 @@ from pyroaring import BitMap64
 from sqlalchemy import select
 
 from rightful import canonical, moments
-from rightful.clearance import clearance as module
+from rightful.clearance import judging
+from rightful.clearance.situations import inquiry
 from rightful.errors import Busy, Damaged, InvalidInput, NotFound, Refused
 from rightful.grants import NewGrant
 from rightful.ledger.verify import commitment
-from rightful.policy import Decision, load
+from rightful.policy import Decision, built_in, load
 from rightful.registry.tables import clearances as kept
 from rightful.registry.tables import sources, subjects
 
@@ -74,7 +75,10 @@ def test_each_record_has_one_decision(three: "House") -> None:
 
 def test_without_packs_nothing_is_cleared(three: "House") -> None:
     found = three.clearances([]).compute("fine-tuning")
-    assert (len(found.cleared), found.about_all[Decision.HOLD]) == (0, 3)
+    assert not found.cleared
+    # Without a ground it is denied whatever the packs.
+    assert found.decisions[Decision.HOLD] == BitMap64([0])
+    assert found.decisions[Decision.DENY] == BitMap64([1, 2])
 
 
 def test_among_asks_about_those_that_are_held_only(three: "House") -> None:
@@ -87,21 +91,23 @@ def test_many_records_are_judged_in_parts_with_the_same_answer(
     three: "House", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = three.clearances().compute("fine-tuning", at=moments.now())
-    monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(judging, "BATCH", 1)
+    monkeypatch.setattr(inquiry, "CHUNK", 2)
     parts = three.clearances().compute("fine-tuning", at=whole.at)
     assert parts == whole
+    assert parts.decisions == whole.decisions
 
 
 def test_an_advisory_rule_speaks_only_when_it_is_turned_on(three: "House") -> None:
-    plain = three.clearances()._gates.gates
-    turned_on = three.clearances(advisory=True)._gates.gates
-    advisory = {
-        rule.id
-        for pack in load(["eu.gdpr", "cn.pipl"])
-        for rule in pack.rules_of("gate")
-        if rule.advisory
-    }
-    assert {gate.rule.id for gate in turned_on} - {gate.rule.id for gate in plain} == advisory
+    packs = list(load(built_in()))
+    advisory = {rule.id for pack in packs for rule in pack.rules_of("gate") if rule.advisory}
+    assert advisory
+    plain = {gate.rule.id for gate in three.clearances(packs).gates.gates}
+    turned_on = {gate.rule.id for gate in three.clearances(packs, advisory=True).gates.gates}
+    assert turned_on - plain == advisory
+    one = sorted(advisory)[0]
+    single = {gate.rule.id for gate in three.clearances(packs, turned_on=[one]).gates.gates}
+    assert single - plain == {one}
 
 
 @pytest.mark.parametrize("country", ["Germany", "UK", "de", ""])
@@ -131,8 +137,14 @@ def test_the_facts_of_records_are_given_for_each_person(three: "House") -> None:
 # Nothing is no success
 
 
-def test_an_empty_store_gives_an_empty_clearance_that_says_so(empty: "House") -> None:
-    found = empty.clearances().compute("fine-tuning")
+@pytest.mark.parametrize("granted", [False, True])
+def test_an_empty_store_gives_an_empty_clearance_that_says_so(
+    house: "House", granted: bool
+) -> None:
+    if granted:
+        house.consent(ANNA)
+        house.consent(BEN, source="form")
+    found = house.clearances().compute("fine-tuning")
     assert not found.cleared
     assert set(found.about_all.values()) == {0}
     assert found.summary == "no record is held, so nothing is cleared for fine-tuning"
@@ -162,7 +174,7 @@ def test_the_revision_tells_of_every_later_change(three: "House") -> None:
     assert clearances.compute("fine-tuning").revision == three.registry.revision
 
 
-@pytest.mark.parametrize("room", ["registry.arrow", "store.metadata"])
+@pytest.mark.parametrize("room", ["registry.arrow", "store.scan"])
 def test_a_withdrawal_while_it_is_computed_is_heeded_or_shows_in_the_revision(
     three: "House", monkeypatch: pytest.MonkeyPatch, room: str
 ) -> None:
@@ -186,15 +198,15 @@ def test_a_withdrawal_while_it_is_computed_is_heeded_or_shows_in_the_revision(
 def test_an_erasure_between_the_two_readings_leaves_nobody_cleared(
     three: "House", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = three.store.metadata
+    original = three.store.scan
 
-    def after_erasure() -> Any:
+    def after_erasure(columns: Any) -> Any:
         with three.registry.transaction() as connection:
             three.subjects.erase(connection, 1)
         three.store.delete(BitMap64([0, 2]))
-        return original()
+        return original(columns)
 
-    monkeypatch.setattr(three.store, "metadata", after_erasure)
+    monkeypatch.setattr(three.store, "scan", after_erasure)
     found = three.clearances().compute("fine-tuning")
     assert not found.cleared
 

@@ -6,16 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import Table
+from pyroaring import BitMap64
+from sqlalchemy import Table, select
+from sqlalchemy.exc import IntegrityError
+from tests.clearance.registries import table as written
 
 from rightful import moments
-from rightful.clearance.facts import _COLUMNS, RECORDS, facts, valid_until, view
+from rightful.clearance import Clearances, Controller
+from rightful.clearance.judging import judge
+from rightful.clearance.situations.corpus import RECORDS, Corpus, corpus
+from rightful.clearance.situations.inquiry import Inquiry
+from rightful.clearance.situations.view import COLUMNS, view
 from rightful.grants import NewGrant
-from rightful.policy import Pack
-from rightful.policy.facts import SCHEMA, Value
+from rightful.grants.permissions import Permissions
+from rightful.policy import Decision, Gates, Pack
+from rightful.policy.facts import COLUMNS as FACTS
+from rightful.policy.facts import SCHEMA, USES, Value, table
 from rightful.policy.reading import read
+from rightful.records.reservations import Reservations
 from rightful.records.sources import Source
-from rightful.registry.tables import grants, sources, subjects
+from rightful.registry.tables import (
+    ASSESSMENT_KINDS,
+    assessments,
+    grants,
+    purposes,
+    sources,
+    subjects,
+)
 
 if TYPE_CHECKING:
     from tests.clearance.conftest import House
@@ -30,9 +47,8 @@ def about(
 ) -> dict[str, Value]:
     """The facts about the one row of a record."""
     covering = house.purposes.covering(purpose)
-    table = facts(house.store.metadata(), view(house.registry, at), covering, "DE")
-    (row,) = (row for row in table.to_pylist() if row["record"] == record)
-    return {str(name): value for name, value in row.items()}
+    (row,) = (row for row in house.facts(covering, at) if row["record"] == record)
+    return row
 
 
 def grant(house: "House", number: int, **values: Any) -> None:
@@ -216,9 +232,8 @@ def test_a_list_of_people_that_is_not_known_is_not_an_empty_one(of_anna: "House"
     records = of_anna.store.metadata().select(list(RECORDS))
     people = pa.array([None], records.schema.field("subjects").type)
     for column in (people, pa.array([[None]], people.type)):
-        changed = records.set_column(2, "subjects", column)
-        table = facts(changed, view(of_anna.registry, NOW), [3], "DE")
-        (row,) = table.to_pylist()
+        changed = records.set_column(RECORDS.index("subjects"), "subjects", column)
+        (row,) = of_anna.facts([3], NOW, records=changed)
         assert row["personal"] is not False
         assert (row["consent"], row["restricted"]) == (None, None)
 
@@ -251,18 +266,62 @@ def test_an_age_is_the_least_that_a_year_of_birth_allows(
     assert about(of_anna)["age"] == age
 
 
-# NULL in each column
+# NULL in each column of the registry
 
-_HAPPENED = {"restricted_at", "objected_at", "erased_at", "valid_to", "withdrawn_at"}
-_NAMES = {"id", "subject", "source", "purpose"}
-_NEVER_NULL = {(grants, "kind"), (grants, "valid_from")}
+_NOT_HAPPENED = "NULL says that it has not happened, or does not end"
+_WHOLE = "NULL says that it is for everyone, or everywhere"
+_NUMBER = "the number of the row itself"
+_NEVER = "the registry takes no NULL there"
+#: What a NULL can't make unknown, and why.
+_KNOWN: dict[tuple[str, str], str] = {
+    **{(table.name, "id"): _NUMBER for table in COLUMNS},
+    **{
+        ("subjects", f"{what}_at"): _NOT_HAPPENED
+        for what in ("restricted", "objected", "opted_out", "erased")
+    },
+    **{("grants", name): _NOT_HAPPENED for name in ("valid_to", "withdrawn_at")},
+    ("assessments", "valid_until"): _NOT_HAPPENED,
+    **{("grants", name): _WHOLE for name in ("subject", "source")},
+    **{("assessments", name): _WHOLE for name in ("source", "purpose")},
+    ("reservations", "location"): _WHOLE,
+    **{
+        (table.name, name): _NEVER
+        for table, columns in COLUMNS.items()
+        for name in columns
+        if name != "id" and not table.c[name].nullable
+    },
+}
+#: The kinds of grant whose column feeds a fact; of others it says nothing.
+_OF_KINDS = {
+    "notice": ("consent",),
+    "explicit": ("consent",),
+    "given_by": ("consent", "separate_consent"),
+    "evidence": ("consent", "legitimate_interests", "special_condition"),
+    "licence": ("licence",),
+    "condition": ("special_condition",),
+}
+_SAMPLINGS = ("source_sampling", "corpus_sampling", "corpus_screening")
 _FEEDING = [
-    (table, column)
-    for table, columns in _COLUMNS.items()
-    for column in columns
-    if column not in _HAPPENED | _NAMES and (table, column) not in _NEVER_NULL
+    (table, name, kind)
+    for table, columns in COLUMNS.items()
+    for name in columns
+    if (table.name, name) not in _KNOWN
+    for kind in (
+        _OF_KINDS[name] if table is grants else _SAMPLINGS if table is assessments else (None,)
+    )
+    if (name, kind) not in {("total", "source_sampling"), ("total", "corpus_sampling")}
 ]
-
+#: What is said where nothing is stated: that is known, and nothing that a rule asks for.
+_STATED_NOT = {
+    *(("consent_notice", False), ("consent_evidence", False), ("special_evidence", False)),
+    *(("informed", False), ("assessment", False), ("origin_stated", False)),
+    *(("source_evidence", False), ("licence_training", "unclear"), ("licence_negotiated", False)),
+    *(("licence_commercial", "unclear"), ("licence_derivatives", "unclear")),
+    # Of a purpose that stands alone, none for another one covers it.
+    *(("consent", "none"), ("contract", "none"), ("consent_other_purpose", True)),
+    *(("collected_for", False),),
+}
+_OURS = {"LicenseRef-ours": Permissions("permitted", "permitted", "permitted", False, False, True)}
 _RULE = """
   - id: TEST.{number}
     article: "{number}"
@@ -270,30 +329,12 @@ _RULE = """
     kind: gate
     confidence: found
     source: us
-    when: {when}
+    when: NOT ({fine})
     decision: deny
-    examples: [{{facts: {{{fires}}}, expect: fires}}, {{facts: {{{passes}}}, expect: passes}}]
+    examples: [{{facts: {{}}, expect: unknown}}, {{facts: {{{name}: {passes}}}, expect: passes}},
+               {{facts: {{{name}: {fires}}}, expect: fires}}]
 """
-
-
-def _demanding() -> Pack:
-    """A law that wants to know all of it, so that nothing missing can be of no matter."""
-    wanted: list[tuple[str, str, str]] = [
-        ("NOT residence = 'DE'", "residence: FR", "residence: DE"),
-        ("age < 18", "age: 17", "age: 18"),
-        ("NOT source_kind = 'user_data'", "source_kind: crawl", "source_kind: user_data"),
-        ("NOT method = 'form'", "method: crawl", "method: form"),
-        ("retention_days < 0", "retention_days: -1", "retention_days: 0"),
-    ]
-    for name in ("public_source", "special_category", "criminal_offence", "consent_by_guardian"):
-        wanted.append((name, f"{name}: true", f"{name}: false"))
-    for name in ("consent_explicit", "consent_evidence", "consent_notice", "informed"):
-        wanted.append((f"NOT {name}", f"{name}: false", f"{name}: true"))
-    rules = [
-        _RULE.format(number=n, when=when, fires=fires, passes=passes)
-        for n, (when, fires, passes) in enumerate(wanted)
-    ]
-    head = """
+_LAW = """
 id: law.test
 kind: law
 covers: personal_data
@@ -306,26 +347,162 @@ applies: "TRUE"
 sources: {us: us}
 rules:
 """
-    return read(head + "".join(rules), "law.yaml")
+
+
+def _demanding(row: dict[str, Value]) -> Pack:
+    """A law that wants every fact to be what it is, so that each that is missing matters."""
+    rules = []
+    for number, (name, fact) in enumerate(FACTS.items()):
+        value = row[name]
+        assert value is not None, name
+        if isinstance(value, bool):
+            fine, passes = (name if value else f"NOT {name}"), str(value).lower()
+            fires = str(not value).lower()
+        elif isinstance(value, int):
+            fine, passes, fires = f"{name} = {value}", str(value), str(value + 1)
+        else:
+            assert fact.values is not None
+            fine, passes = f"{name} = '{value}'", f"'{value}'"
+            fires = f"'{min(fact.values - {value})}'"
+        written = {"name": name, "fine": fine, "passes": passes, "fires": fires}
+        rules.append(_RULE.format(number=number, **written))
+    return read(_LAW + "".join(rules), "law.yaml")
+
+
+@pytest.fixture
+def known(house: "House") -> "House":
+    """Of Anna and the source, everything is known, and the record says nothing of itself."""
+    house.add(0, (1,))
+    house.change(subjects, 1, residence="US-CA")
+    marks = ("lawfully_accessed", "infringing_site", "faces", "companion", "child_directed")
+    house.change(
+        sources,
+        1,
+        purpose=house.purposes.number("model-training"),
+        collected_from="2026-01-01",
+        collected_to="2026-02-01",
+        evidence="cupboard 3",
+        **dict.fromkeys((*marks, "broker", "important_data"), True),
+    )
+    house.change(purposes, house.purposes.number("fine-tuning"), **dict.fromkeys(USES, True))
+    wide = {"purpose": house.purposes.number("model-training"), "notice": 1}
+    said = {"explicit": False, "given_by": "self", "evidence": "cupboard 4"}
+    grant(house, 1, **wide, **said)
+    grant(house, 2, kind="separate_consent", valid_from=NOW - 2 * HOUR, given_by="guardian")
+    grant(house, 3, kind="legitimate_interests", evidence="cupboard 5")
+    grant(house, 4, kind="special_condition", condition="research", evidence="cupboard 6")
+    grant(house, 5, kind="licence", subject=None, source=1, licence="LicenseRef-ours")
+    grant(house, 6, kind="contract", purpose=wide["purpose"])
+    when = moments.text(NOW - HOUR)
+    for kind in ASSESSMENT_KINDS:
+        made: dict[str, Any] = {"outcome": "passed", "made_at": when, "created_at": when}
+        if kind in _SAMPLINGS:
+            made |= {"sampled": 400, "failed": 1, "total": 1000}
+        if kind != "legitimate_interests":
+            house.row(assessments, kind=kind, **made)
+    looks = Reservations(house.registry, house.ledger)
+    looks.observe("form", "all", value="none", seen_at=NOW - HOUR)
+    return house
+
+
+def _clearances(house: "House", *packs: Pack) -> Clearances:
+    controller = Controller("DE", ("EEA", "CN", "US-CA"))
+    return house.clearances(list(packs), controller, licences=_OURS)
+
+
+def _row(house: "House") -> dict[str, Value]:
+    (row,) = _clearances(house).facts(BitMap64([0]), "fine-tuning", at=NOW)
+    return row
+
+
+def _cleared(house: "House", law: Pack) -> bool:
+    return 0 in _clearances(house, law).compute("fine-tuning", at=NOW).cleared
+
+
+def _number(house: "House", table: Table, kind: str) -> int:
+    (row,) = house.registry.rows(select(table.c.id).where(table.c.kind == kind))
+    return int(row.id)
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), _FEEDING, ids=[f"{table.name}.{column}" for table, column in _FEEDING]
+    ("table", "column", "kind"),
+    _FEEDING,
+    ids=[f"{table.name}.{column}-{kind or 'row'}" for table, column, kind in _FEEDING],
 )
 def test_a_null_in_any_column_that_feeds_a_fact_never_clears_a_record(
-    of_anna: "House", table: Table, column: str
+    known: "House", table: Table, column: str, kind: str | None
 ) -> None:
-    number = of_anna.consent(ANNA)
-    clearances = of_anna.clearances([_demanding()])
-    if (table, column) == (sources, "notice"):  # the consent's own notice would do as well
-        of_anna.change(grants, number, notice=None)
-        assert about(of_anna, at=moments.now())["informed"] is True
-        of_anna.change(sources, 1, notice=None)
-        assert about(of_anna, at=moments.now())["informed"] is False
-        return
-    assert 0 in clearances.compute("fine-tuning").cleared
-    of_anna.change(table, 1 if table is not grants else number, **{column: None})
-    assert 0 not in clearances.compute("fine-tuning").cleared
+    number = 1
+    if table is purposes:
+        number = known.purposes.number("fine-tuning")
+    elif kind is not None:
+        number = _number(known, table, kind)
+    if (table, column) == (sources, "notice"):  # the grants' own would do as well
+        for other in (1, 2, 3, 4, 5, 6):
+            known.change(grants, other, notice=None)
+    before = _row(known)
+    law = _demanding(before)
+    assert _cleared(known, law)
+    known.change(table, number, **{column: None})
+    assert not _cleared(known, law)
+    changed = {name: value for name, value in _row(known).items() if value != before[name]}
+    assert changed
+    if (table, column) == (purposes, "parent"):
+        return  # what was granted for the purpose above is another matter now
+    assert {(name, value) for name, value in changed.items() if value is not None} <= _STATED_NOT
+
+
+@pytest.mark.parametrize(("name", "column"), [key for key, why in _KNOWN.items() if why == _NEVER])
+def test_where_null_would_be_of_no_meaning_the_registry_takes_none(
+    known: "House", name: str, column: str
+) -> None:
+    (table,) = (table for table in COLUMNS if table.name == name)
+    with pytest.raises(IntegrityError):
+        known.change(table, 1, **{column: None})
+
+
+@pytest.mark.parametrize("column", [name for name in RECORDS if name != "record"])
+def test_a_null_in_any_column_of_the_store_never_clears_a_record(
+    known: "House", column: str
+) -> None:
+    # What the record leaves out, the source would say.
+    known.change(sources, 1, special_category=None, retention_until=None)
+    if column == "collected_at":
+        known.change(sources, 1, collected_to=None)
+    record: dict[str, Any] = {
+        "record": 0,
+        "source": 1,
+        "subjects": [1],
+        "collected_at": "2026-02-01T00:00:00.000000Z",
+        "retention_until": "2999-01-01",
+        "special_category": False,
+    }
+    seen, covering = view(known.registry, NOW), known.purposes.covering("fine-tuning")
+
+    def asked(held: dict[str, Any]) -> tuple[Corpus, Inquiry]:
+        records = corpus([written([held])])
+        return records, _clearances(known).inquiry(seen, records, covering)
+
+    records, inquiry = asked(record)
+    gates = Gates([_demanding(next(inquiry.rows()))])
+    assert judge(gates, records, inquiry).decided(Decision.ALLOW)
+    assert gates.judge(inquiry.rows()).decision is Decision.ALLOW
+    records, inquiry = asked({**record, column: None})
+    assert not judge(gates, records, inquiry).decided(Decision.ALLOW)
+    assert gates.judge(inquiry.rows()).decision is not Decision.ALLOW
+
+
+@pytest.mark.parametrize("condition", [None, "hearsay"])
+def test_a_special_condition_of_which_it_is_not_said_which_may_be_that_it_was_made_public(
+    known: "House", condition: str | None
+) -> None:
+    number = _number(known, grants, "special_condition")
+    known.change(grants, number, condition="made_public")
+    assert _row(known)["special_made_public"] is True
+    known.change(grants, number, condition=condition)
+    assert _row(known)["special_made_public"] is None
+    grant(known, 7, kind="special_condition", condition="research")
+    assert _row(known)["special_made_public"] is False
 
 
 # Time and views
@@ -348,7 +525,7 @@ def test_an_answer_is_valid_until_a_grant_or_the_day_changes(
 ) -> None:
     grant(of_anna, 1, **times)
     seen = view(of_anna.registry, NOW)
-    assert valid_until(seen, of_anna.purposes.covering("fine-tuning")) == until
+    assert seen.valid_until(of_anna.purposes.covering("fine-tuning")) == until
 
 
 def test_nothing_changes_before_an_answer_stops_being_valid(of_anna: "House") -> None:
@@ -358,7 +535,7 @@ def test_nothing_changes_before_an_answer_stops_being_valid(of_anna: "House") ->
     covering = of_anna.purposes.covering("fine-tuning")
     at, end, seen = NOW, NOW + timedelta(days=3), []
     while at < end:
-        until = valid_until(view(of_anna.registry, at), covering)
+        until = view(of_anna.registry, at).valid_until(covering)
         assert until > at
         assert about(of_anna, at=at) == about(of_anna, at=until - timedelta(microseconds=1))
         seen.append(about(of_anna, at=at))
@@ -369,7 +546,7 @@ def test_nothing_changes_before_an_answer_stops_being_valid(of_anna: "House") ->
 
 def test_the_last_day_of_the_calendar_ends_too(of_anna: "House") -> None:
     last = datetime(9999, 12, 31, 23, tzinfo=UTC)
-    assert valid_until(view(of_anna.registry, last), [3]) > last
+    assert view(of_anna.registry, last).valid_until([3]) > last
 
 
 def test_a_withdrawal_that_a_view_holds_is_heeded_by_it(
@@ -386,13 +563,15 @@ def test_a_withdrawal_that_a_view_holds_is_heeded_by_it(
 
     monkeypatch.setattr(of_anna.registry, "arrow", arrow)
     seen = view(of_anna.registry)
-    assert len(read_at) == len(_COLUMNS)
+    assert len(read_at) == len(COLUMNS)
     assert seen.at > max(read_at)
 
 
-def test_the_table_has_the_columns_that_rules_read_even_when_nothing_is_held(
-    empty: "House",
+def test_a_row_of_facts_has_everything_that_rules_read_even_where_nothing_is_known(
+    house: "House",
 ) -> None:
-    found = facts(empty.store.metadata(), view(empty.registry, NOW), [3], None)
-    assert found.schema == SCHEMA
-    assert found.num_rows == 0
+    house.add(0, (), source=77)
+    (row,) = house.facts([3], NOW, establishment=None)
+    assert set(row) == set(SCHEMA.names)
+    assert {value for name, value in row.items() if name != "record"} == {None}
+    assert table([row]).schema == SCHEMA

@@ -161,6 +161,44 @@ def test_grants_are_recorded_listed_and_ended(held: Give) -> None:
     held("grant", "list", "--subject", "stranger", code=3)
 
 
+def test_separate_consents_and_special_conditions_are_recorded(held: Give) -> None:
+    words = ("grant", "record", "--purpose", "fine-tuning", "--subject", PEOPLE[4])
+    held(*words, "--kind", "separate_consent")
+    held(*words, "--kind", "special_condition", "--condition", "research")
+    held(*words, "--kind", "special_condition", code=2)
+    held(*words, "--kind", "consent", "--condition", "research", code=2)
+    condition, consent = held("grant", "list", "--limit", "2", "--json").facts["grants"]
+    assert (condition["kind"], condition["condition"]) == ("special_condition", "research")
+    assert (consent["kind"], consent["explicit"]) == ("separate_consent", True)
+
+
+def test_consent_records_are_given_out_and_read_back(held: Give, tmp_path: Path) -> None:
+    path = tmp_path / "consents.jsonl"
+    words = ("grant", "export", path, "--to", "Example Auditors", "--format", "27560")
+    said = held(*words, "--contact", "privacy@lab.example", "--json").facts
+    assert (said["records"], said["people"], said["recipient"]) == (8, 4, "Example Auditors")
+    records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert {r["dpv:hasDataSubject"]["dpv:hasIdentifier"] for r in records} == set(PEOPLE[:4])
+    assert {r["dpv:hasEntity"][0]["dpv:hasName"] for r in records} == {"Example Lab"}
+    told = held("erase", PEOPLE[0], "--json").facts
+    assert told["tell"] == ["Example Auditors"]
+    back = held("grant", "import", path, "--format", "27560", "--json").facts
+    assert back == {"added": 0, "held": 6, "ended": 0, "erased": 2}
+    assert "2 left out" in held("grant", "import", path, "--format", "27560").out
+
+
+def test_consent_records_go_to_somebody_who_is_named(held: Give, tmp_path: Path) -> None:
+    path = tmp_path / "consents.jsonld"
+    held("grant", "export", path, "--to", " ", "--subject", PEOPLE[0], code=2)
+    assert not path.exists()
+    held("grant", "export", path, "--to", "Ann", "--subject", "stranger", code=3)
+    held("grant", "export", path, "--to", "Ann", "--subject", PEOPLE[0])
+    held("grant", "export", path, "--to", "Ann", "--subject", PEOPLE[0], code=2)
+    path.write_text("{}")
+    said = held("grant", "import", path, "--format", "27560", code=2)
+    assert "record 1: @context is missing" in said.err
+
+
 def test_a_file_of_grants_adds_nothing_twice(held: Give, tmp_path: Path) -> None:
     facts = held("grant", "import", tmp_path / "grants.csv", "--json").facts
     assert (facts["added"], facts["held"], facts["quarantined"]) == (0, 8, 0)
@@ -213,9 +251,9 @@ def test_clear_tells_numbers_rules_and_articles(held: Give) -> None:
         **{"allow": 48, "deny": 12},
         **{"allow_with_conditions": 0, "hold": 0, "restrict": 0},
     }
-    (reason,) = facts["reasons"]
-    assert (reason["rule"], reason["article"]) == ("EU.GDPR.6", "Art. 6(1)")
-    assert (reason["decision"], reason["fired"]) == ("deny", 12)
+    reason = {each["rule"]: each for each in facts["reasons"]}["EU.GDPR.6"]
+    assert reason["article"] == "Art. 6(1)"
+    assert (reason["decision"], reason["fired"], reason["unanswered"]) == ("deny", 12, 0)
     assert "EU.GDPR.6" in held("clear", "fine-tuning").out
     assert "可用于" in held("clear", "fine-tuning", "--language", "zh").out
     held("clear", "nothing", code=3)
@@ -232,8 +270,8 @@ def test_explain_names_rule_article_and_facts(held: Give) -> None:
     facts = held("explain", "4", "fine-tuning", "--json").facts
     assert facts["decision"] == "deny"
     (judged,) = facts["judged"]
-    (finding,) = judged["findings"]
-    assert (finding["rule"], finding["answer"]) == ("EU.GDPR.6", "fired")
+    finding = {each["rule"]: each for each in judged["findings"]}["EU.GDPR.6"]
+    assert (finding["answer"], finding["decision"]) == ("fired", "deny")
     assert finding["facts"]["consent"] == "none"
     assert "Art. 6(1)" in held("explain", "4", "fine-tuning").out
     held("explain", "9999", "fine-tuning", code=3)

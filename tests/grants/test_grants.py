@@ -67,6 +67,8 @@ def test_a_grant_is_kept_as_it_was_given(grants: Grants, subjects: Subjects) -> 
         given_by="guardian",
         evidence="forms/17",
         licence=None,
+        condition=None,
+        uuid=None,
         recorded_at=grant.recorded_at,
     )
 
@@ -335,13 +337,68 @@ def test_what_had_ended_by_itself_is_not_withdrawn(grants: Grants) -> None:
     assert grants.withdraw(ANNA) == []
 
 
+def test_who_withdraws_consent_withdraws_separate_consents_too(grants: Grants) -> None:
+    numbers = [
+        grants.record(NewGrant(kind, "fine-tuning", ANNA, valid_from=_ago(10)))
+        for kind in ("consent", "separate_consent")
+    ]
+    assert grants.withdraw(ANNA) == numbers
+
+
+def test_a_separate_consent_can_be_withdrawn_alone(grants: Grants) -> None:
+    consent = grants.record(_consent())
+    separate = grants.record(NewGrant("separate_consent", "fine-tuning", ANNA, valid_from=_ago(9)))
+    assert grants.withdraw(ANNA, kind="separate_consent") == [separate]
+    assert _held(grants, consent).withdrawn_at is None
+
+
+@pytest.mark.parametrize("kind", ["consent", "separate_consent"])
+def test_a_separate_consent_for_everyone_in_a_source_is_withdrawn_for_one(
+    grants: Grants, subjects: Subjects, kind: str
+) -> None:
+    given = NewGrant("separate_consent", "fine-tuning", source="form", valid_from=_ago(10))
+    everyone = grants.record(given)
+    [own] = grants.withdraw(ANNA, kind=kind)
+    assert grants.withdraw(ANNA, kind=kind) == []
+    assert _held(grants, everyone).withdrawn_at is None
+    copy = _held(grants, own)
+    assert (copy.kind, copy.subject) == ("separate_consent", subjects.find(ANNA))
+    assert (copy.explicit, copy.status(moments.now())) == (True, "withdrawn")
+
+
+def test_a_special_condition_is_kept(grants: Grants) -> None:
+    given = NewGrant("special_condition", "fine-tuning", ANNA, condition="research")
+    assert _held(grants, grants.record(given)).condition == "research"
+
+
+def test_a_change_is_told_for_those_it_is_about_alone(
+    grants: Grants, registry: Registry, subjects: Subjects
+) -> None:
+    before = registry.revision
+    own = grants.record(_consent())
+    grants.record(NewGrant("consent", "fine-tuning", source="form"))
+    with registry.reading() as connection:
+        changes = registry.changes(connection, before)
+    assert changes.subjects == {subjects.find(ANNA)}
+    assert changes.sources == {grants.sources.number("form")}
+    assert not changes.everything
+    before = registry.revision
+    grants.expire(own, _ago(1))
+    grants.withdraw(BEN)
+    with registry.reading() as connection:
+        assert registry.changes(connection, before).subjects == {
+            subjects.find(ANNA),
+            subjects.find(BEN),
+        }
+
+
 def test_a_withdrawal_that_cannot_be_is_refused(grants: Grants) -> None:
     with pytest.raises(NotFound) as error:
         grants.withdraw("carl@people.example")
     assert "carl" not in str(error.value)
     with pytest.raises(NotFound, match="no purpose is called 'fun'"):
         grants.withdraw(ANNA, purpose="fun")
-    with pytest.raises(InvalidInput, match="known: consent, contract"):
+    with pytest.raises(InvalidInput, match="known: consent, separate_consent, contract"):
         grants.withdraw(ANNA, kind="consnt")
     with pytest.raises(InvalidInput, match="future"):
         grants.withdraw(ANNA, at=moments.now() + timedelta(hours=1))

@@ -8,7 +8,7 @@ import pytest
 
 from rightful import moments
 from rightful.grants import BadGrant, NewGrant, Reason
-from rightful.registry.tables import GRANT_KINDS
+from rightful.registry.tables import GRANT_KINDS, SPECIAL_CONDITIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,8 +20,24 @@ _LICENCE: dict[str, Any] = {"kind": "licence", "purpose": "fine-tuning", "source
 
 @pytest.mark.parametrize("kind", GRANT_KINDS)
 def test_every_kind_of_ground_can_be_given_for_a_source(kind: str) -> None:
-    licence = "MIT" if kind == "licence" else None
-    assert NewGrant(kind, "fine-tuning", source="form", licence=licence).kind == kind
+    needed: dict[str, dict[str, Any]] = {
+        "licence": {"licence": "MIT"},
+        "special_condition": {"condition": "research"},
+    }
+    grant = NewGrant(kind, "fine-tuning", source="form", **needed.get(kind, {}))
+    assert grant.kind == kind
+
+
+@pytest.mark.parametrize("condition", SPECIAL_CONDITIONS)
+def test_every_special_condition_can_be_named(condition: str) -> None:
+    grant = NewGrant("special_condition", "fine-tuning", subject="anna", condition=condition)
+    assert grant.condition == condition
+
+
+@pytest.mark.parametrize("stated", [None, True])
+def test_a_separate_consent_is_explicit_stated_or_not(stated: bool | None) -> None:
+    grant = NewGrant("separate_consent", "fine-tuning", "anna", explicit=stated, given_by="self")
+    assert grant.explicit is True
 
 
 @pytest.mark.parametrize(
@@ -45,6 +61,10 @@ def test_every_kind_of_ground_can_be_given_for_a_source(kind: str) -> None:
         ({"given_by": "friend"}, Reason.GIVEN_BY),
         ({"kind": "contract", "explicit": True}, Reason.NOT_CONSENT),
         ({"kind": "contract", "given_by": "self"}, Reason.NOT_CONSENT),
+        ({"kind": "separate_consent", "explicit": False}, Reason.NOT_EXPLICIT),
+        ({"kind": "special_condition"}, Reason.NO_CONDITION),
+        ({"kind": "special_condition", "condition": "fun"}, Reason.CONDITION),
+        ({"condition": "research"}, Reason.NOT_CONDITION),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_reason(

@@ -1,13 +1,21 @@
 """Purposes are a tree: what is granted for one covers all that is under it and nothing beside."""
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rightful.errors import InvalidInput, NotFound
 from rightful.grants import Purposes
-from rightful.ledger import Entry
+from rightful.grants.purposes import USES
+from rightful.keys import WorkspaceKey
+from rightful.ledger import Entry, Ledger
+from rightful.policy import facts as policy_facts
 from rightful.registry import Registry
+from rightful.registry.tables import purposes as table
 
 
 def test_a_new_workspace_has_training_over_pretraining_and_fine_tuning(purposes: Purposes) -> None:
@@ -112,3 +120,95 @@ def test_a_malformed_name_is_refused(purposes: Purposes, name: str) -> None:
 def test_a_malformed_term_is_refused(purposes: Purposes, term: str) -> None:
     with pytest.raises(InvalidInput, match="DPV"):
         purposes.add("research", dpv=term)
+
+
+# What a use is
+
+
+def test_nothing_is_known_of_a_use_that_nobody_stated(purposes: Purposes) -> None:
+    assert purposes.uses("fine-tuning") == dict.fromkeys(USES)
+
+
+def test_a_use_is_as_the_nearest_purpose_above_says(purposes: Purposes) -> None:
+    purposes.add("support-chat", parent="fine-tuning")
+    purposes.state("model-training", generative=True, commercial=True)
+    purposes.state("fine-tuning", commercial=False, research=None)
+    known = {name: purposes.uses(name) for name in ("support-chat", "pretraining")}
+    assert known["support-chat"] == {
+        **dict.fromkeys(USES),
+        "generative": True,
+        "commercial": False,
+    }
+    assert known["pretraining"]["commercial"] is True
+    assert purposes.uses("model-evaluation") == dict.fromkeys(USES)
+
+
+def test_what_is_left_out_stays_as_it_was(purposes: Purposes) -> None:
+    purposes.state("fine-tuning", research=True, published=False)
+    purposes.state("fine-tuning", research=False, published=None)
+    uses = purposes.uses("fine-tuning")
+    assert (uses["research"], uses["published"]) == (False, False)
+
+
+def test_what_is_stated_is_a_change_of_everything_and_an_entry(
+    purposes: Purposes, registry: Registry, entries: Callable[[str], list[Entry]]
+) -> None:
+    before = registry.revision
+    purposes.state("fine-tuning", research=True, published=None)
+    with registry.reading() as connection:
+        assert registry.changes(connection, before).everything
+    (entry,) = entries("purpose_stated")
+    assert entry.facts == {"name": "fine-tuning", "uses": {"research": True}}
+
+
+def test_the_same_stated_again_changes_nothing(
+    purposes: Purposes, registry: Registry, entries: Callable[[str], list[Entry]]
+) -> None:
+    purposes.state("fine-tuning", research=True)
+    before = registry.revision
+    purposes.state("fine-tuning", research=True)
+    assert registry.revision == before
+    assert len(entries("purpose_stated")) == 1
+
+
+def test_what_is_no_fact_of_a_use_is_refused(purposes: Purposes, registry: Registry) -> None:
+    before = registry.revision
+    with pytest.raises(InvalidInput, match=r"no fact 'funny'.*generative"):
+        purposes.state("fine-tuning", funny=True)
+    with pytest.raises(InvalidInput, match="at least one fact"):
+        purposes.state("fine-tuning", research=None)
+    with pytest.raises(NotFound, match="there are: "):
+        purposes.state("nothing", research=True)
+    with pytest.raises(NotFound, match="there are: "):
+        purposes.uses("nothing")
+    assert registry.revision == before
+
+
+def test_the_facts_of_a_use_are_the_columns_that_hold_them() -> None:
+    others = {"id", "name", "parent", "dpv"}
+    assert [column.name for column in table.c if column.name not in others] == list(USES)
+    assert list(USES) == list(policy_facts.USES)
+
+
+_FACT = st.none() | st.booleans()
+
+
+@given(stated=st.lists(st.tuples(st.integers(0, 3), _FACT), max_size=6))
+def test_a_fact_is_inherited_down_any_line(stated: list[tuple[int, bool | None]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        registry = Registry(f"sqlite:///{folder}/registry.sqlite", Path(folder))
+        registry.create()
+        purposes = Purposes(registry, Ledger(registry, WorkspaceKey(b"k" * 32), "test"))
+        line = [f"p{number}" for number in range(4)]
+        for name, parent in zip(line, [None, *line], strict=False):
+            purposes.add(name, parent)
+        said: dict[int, bool] = {}
+        for number, value in stated:
+            if value is not None:
+                purposes.state(line[number], research=value)
+                said[number] = value
+        for number, name in enumerate(line):
+            nearest = max((other for other in said if other <= number), default=None)
+            expected = None if nearest is None else said[nearest]
+            assert purposes.uses(name)["research"] is expected
+        registry.close()

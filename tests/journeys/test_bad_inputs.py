@@ -37,9 +37,13 @@ _DESK = Path(__file__).parent / "programs" / "desk.py"
 #: What stands in files and records on the desk, and must not stand in an answer.
 _CONTENT = ("writer-", "aardvark", "daydreaming", "Dear", "cupboard", "2999", "someday", "Zo")
 
-_IMPORTED = ("quarantine/", "records.lance/", "table counters", "table imports", "table ledger")
-#: The exit codes that come with an answer on standard output: success, and "there was nothing".
-_ANSWERED = (0, 8)
+_IMPORTED = (
+    *("quarantine/", "records.lance/", "table changes", "table counters", "table imports"),
+    "table ledger",
+)
+#: The exit codes that come with an answer on standard output: success, "there was nothing", and
+#: "a check found something".
+_ANSWERED = (0, 8, 9)
 
 _REQUESTED = ("table ledger", "table requests")
 
@@ -49,7 +53,9 @@ _MAY_CHANGE = {
     "rows with bad labels": _IMPORTED,
     "text that is not UTF-8": ("quarantine/", "table imports", "table ledger"),
     "no row that can be taken": ("quarantine/", "table imports", "table ledger"),
-    "a file of grants with bad rows": ("quarantine/", "table counters", "table grants", "table le"),
+    "a file of grants with bad rows": (
+        *("quarantine/", "table changes", "table counters", "table grants", "table ledger"),
+    ),
     "a withdrawal in the future": ("quarantine/",),
     "access of somebody who is not held": _REQUESTED,
     "erasing somebody who is not held": _REQUESTED,
@@ -161,6 +167,10 @@ _damage(
     "a registry that a newer version wrote",
     lambda w: _sql(w, "UPDATE alembic_version SET version_num = '9999'"),
 )
+_damage(
+    "a retention date that can't be read",
+    lambda w: _sql(w, "UPDATE sources SET retention_until = 'someday'"),
+)
 _damage("a record store that is gone", lambda w: shutil.rmtree(w / "records.lance"))
 _damage("a file of records that is gone", lambda w: _only(w / "records.lance", "*.lance").unlink())
 _damage("a file of records that is cut", lambda w: _cut(_only(w / "records.lance", "*.lance")))
@@ -175,6 +185,15 @@ for _case, _was, _is in (
     ("a rightful.toml without a registry", "registry = ", "# "),
     ("a rightful.toml with a pack that is not there", '"cn.pipl"', '"xx.law"'),
     ("a rightful.toml with a malformed country", '"DE"', '"Germany"'),
+    ("a rightful.toml with a market that is no place", "[policy]", 'markets = ["EU"]\n[policy]'),
+    (
+        "a rightful.toml with a licence without quotes",
+        *("[policy]", '[licences.CC-BY-4.0]\ntraining = "permitted"\n[policy]'),
+    ),
+    (
+        "a rightful.toml with a licence that says too little",
+        *("[policy]", '[licences."LicenseRef-ours"]\ntraining = "permitted"\n[policy]'),
+    ),
     ("a registry on a database of another kind", "sqlite:///registry.sqlite", "mysql://host/x"),
 ):
     _damage(_case, partial(_replace, old=_was, new=_is))

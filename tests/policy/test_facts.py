@@ -1,15 +1,10 @@
 """One place says what every column of the facts means, and what it means that it is unknown."""
 
-import re
-from pathlib import Path
-
 import pyarrow as pa
 
 from rightful.policy.facts import COLUMNS, FACTS, GROUNDS, SCHEMA, SOURCE_KINDS, STATUSES, table
 from rightful.records import sources
 from rightful.registry.tables import GRANT_KINDS
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_every_column_says_what_it_means_and_what_unknown_means_and_who_can_tell() -> None:
@@ -47,11 +42,3 @@ def test_columns_have_the_types_that_rules_take_them_for() -> None:
     wanted = {"BOOLEAN": pa.bool_(), "VARCHAR": pa.string(), "INTEGER": pa.int32()}
     for name, fact in COLUMNS.items():
         assert SCHEMA.field(name).type == wanted[fact.type]
-
-
-def test_every_column_stands_in_the_documentation_as_it_is_here() -> None:
-    page = (ROOT / "docs" / "policy.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE))
-    for name, fact in COLUMNS.items():
-        words = {"BOOLEAN": "yes or no", "VARCHAR": "text", "INTEGER": "whole number"}
-        assert rows[name] == f"{words[fact.type]} | {fact.meaning} | {fact.unknown}"

@@ -13,8 +13,8 @@ PackText = Callable[..., str]
 
 
 def test_the_built_in_packs_are_found_by_their_ids() -> None:
-    assert built_in() == ("cn.pipl", "eu.gdpr")
-    assert [pack.id for pack in load(reversed(built_in()))] == ["cn.pipl", "eu.gdpr"]
+    assert {"cn.pipl", "eu.gdpr"} <= set(built_in())
+    assert [pack.id for pack in load(reversed(built_in()))] == list(built_in())
 
 
 @pytest.mark.parametrize("suffix", [".yaml", ".yml"])
@@ -31,7 +31,7 @@ def test_no_packs_are_no_packs() -> None:
 
 
 def test_an_unknown_id_is_answered_with_those_there_are() -> None:
-    with pytest.raises(NotFound, match=r"no pack 'eu\.gpdr'; built in are cn\.pipl, eu\.gdpr"):
+    with pytest.raises(NotFound, match=r"no pack 'eu\.gpdr'; built in are .*cn\.pipl, .*eu\.gdpr"):
         load(["cn.pipl", "eu.gpdr"])
 
 
@@ -53,14 +53,14 @@ def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="too large for a pack"):
         load([str(path)])
     (tmp_path / "folder.yaml").mkdir()
-    with pytest.raises(InvalidInput, match="can't be read as UTF-8 text"):
+    with pytest.raises(InvalidInput, match="is no file; a pack is one"):
         load([str(tmp_path / "folder.yaml")])
 
 
 def test_what_is_wrong_in_a_file_is_told_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "house.yaml"
     path.write_text("id: house\n")
-    with pytest.raises(InvalidInput, match=r"^house\.yaml: kind is missing"):
+    with pytest.raises(InvalidInput, match=r"^house\.yaml: as_of is missing"):
         load([str(path)])
 
 

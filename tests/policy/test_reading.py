@@ -172,7 +172,7 @@ def test_a_malformed_gate_is_refused(
     [
         ({"trigger": ...}, "trigger is missing; a deadline needs it"),
         ({"trigger": "request.sent"}, "trigger: 'request.sent' is not one of request.received"),
-        ({"requests": ...}, "requests is missing; a deadline needs it"),
+        ({"requests": ...}, "requests is missing; say which requests start this clock"),
         ({"requests": ["forget"]}, "requests: 'forget' is not one of know"),
         ({"requests": "erase"}, "requests: must be a list"),
         ({"clock": ...}, "clock is missing; a deadline needs it"),
@@ -180,7 +180,7 @@ def test_a_malformed_gate_is_refused(
         ({"clock": {"amount": 0, "unit": "calendar_day"}}, "amount: must be a whole number"),
         ({"clock": {"amount": True, "unit": "calendar_day"}}, "amount: must be a whole number"),
         ({"clock": {"amount": 10_001, "unit": "calendar_day"}}, "from 1 to 10000"),
-        ({"clock": {"amount": 1, "unit": "day"}}, "unit: 'day' is not one of calendar_month"),
+        ({"clock": {"amount": 1, "unit": "day"}}, "unit: 'day' is not one of hour"),
         ({"clock": {"amount": 1, "unit": "calendar_day", "rolls": "no"}}, "rolls: must be true"),
         ({"examples": [{"received": "2026-01-01", "expect": "soon"}]}, "'soon' is no day"),
         ({"examples": [FIRES]}, "an example of a deadline needs received"),

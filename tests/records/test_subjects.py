@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select, update
 
 from rightful.errors import Damaged, InvalidInput, NotFound
-from rightful.keys import Holder, Keyring
-from rightful.records import Person, Subjects
-from rightful.registry import Registry
+from rightful.keys import Holder, Keyring, WorkspaceKey
+from rightful.records import NameCipher, Person, Subjects, Suppressions
+from rightful.registry import Changes, Registry
 from rightful.registry.tables import subjects as table
 
 _MAIL = "anna.example@mail.example"
@@ -84,6 +84,50 @@ def test_only_a_change_counts_as_one(subjects: Subjects, registry: Registry) -> 
     assert registry.revision == before
     subjects.ensure({"anna": Person("DE", 1980)})
     assert registry.revision > before
+
+
+def test_only_those_who_are_new_or_changed_are_named_as_changes(
+    subjects: Subjects, registry: Registry
+) -> None:
+    first, _ = subjects.ensure({"anna": Person("DE"), "bert": Person("CN")})
+    before = registry.revision
+    numbers, _ = subjects.ensure(
+        {"anna": Person("DE"), "bert": Person("CN", 1970), "carl": Person()}
+    )
+    with registry.reading() as connection:
+        assert registry.changes(connection, 0) == Changes(frozenset(numbers.values()))
+        changed = {first["bert"], numbers["carl"]}
+        assert registry.changes(connection, before) == Changes(frozenset(changed))
+
+
+def test_an_erasure_names_who_is_erased_as_a_change(subjects: Subjects, registry: Registry) -> None:
+    numbers, _ = subjects.ensure({"anna": Person(), "bert": Person()})
+    before = registry.revision
+    with registry.transaction() as connection:
+        subjects.erase(connection, numbers["anna"])
+    with registry.reading() as connection:
+        assert registry.changes(connection, before) == Changes(frozenset({numbers["anna"]}))
+
+
+@pytest.mark.parametrize("residence", ["DE", "US", "US-CA"])
+def test_a_residence_is_a_country_or_a_state(subjects: Subjects, residence: str) -> None:
+    numbers, _ = subjects.ensure({"anna": Person(residence)})
+    assert subjects.person(numbers["anna"]).residence == residence
+
+
+@pytest.mark.parametrize("residence", ["", "de", "Germany", "DE-BY", "US-", "US-ca", "US-CAL"])
+def test_a_residence_of_another_form_is_refused(residence: str) -> None:
+    with pytest.raises(InvalidInput, match=r"such as DE.*US-CA"):
+        Person(residence)
+
+
+def test_a_state_says_more_than_its_country_and_does_not_contradict_it(subjects: Subjects) -> None:
+    subjects.ensure({"anna": Person("US"), "bert": Person("US-CA")})
+    numbers, contradicted = subjects.ensure({"anna": Person("US-CA"), "bert": Person("US")})
+    assert contradicted == set()
+    assert {subjects.person(number).residence for number in numbers.values()} == {"US-CA"}
+    _, contradicted = subjects.ensure({"anna": Person("US-TX"), "bert": Person("CA")})
+    assert contradicted == {"anna", "bert"}
 
 
 def test_strangers_are_not_found_and_not_named(subjects: Subjects) -> None:
@@ -165,3 +209,64 @@ def test_a_reference_that_was_changed_is_damaged(
 def test_facts_that_can_not_be_are_refused(residence: str | None, birth_year: int | None) -> None:
     with pytest.raises(InvalidInput):
         Person(residence, birth_year)
+
+
+# Many at once
+
+
+def test_many_are_settled_at_once_and_those_not_held_are_added(
+    subjects: Subjects, keyring: Keyring
+) -> None:
+    before, _ = subjects.ensure({"anna": Person("DE", 1980)})
+    settled = subjects.settle({"anna", "bert", *(f"p{n}" for n in range(1201))})
+    assert settled.numbers["anna"] == before["anna"]
+    assert len(set(settled.numbers.values())) == 1203
+    assert settled.new == set(settled.numbers.values()) - {before["anna"]}
+    assert settled.erased == frozenset()
+    assert subjects.person(before["anna"]) == Person("DE", 1980)
+    assert subjects.reference(settled.numbers["p77"]) == "p77"
+    assert len(keyring.load([Holder("subject", n) for n in settled.new])) == 1202
+    again = subjects.settle(settled.numbers)
+    assert (again.numbers, again.new) == (settled.numbers, frozenset())
+    assert subjects.settle([]).numbers == {}
+
+
+def test_one_person_settled_in_two_ways_is_one_person(subjects: Subjects) -> None:
+    settled = subjects.settle(["Zo\u00eb", " Zoe\u0308"])
+    assert len(set(settled.numbers.values())) == len(settled.new) == 1
+
+
+def test_somebody_erased_is_settled_as_such_and_does_not_come_back(
+    subjects: Subjects, registry: Registry, workspace_key: WorkspaceKey
+) -> None:
+    names = NameCipher(workspace_key)
+    listed = Suppressions(registry, names)
+    number = subjects.settle(["anna"]).numbers["anna"]
+    with registry.transaction() as connection:
+        listed.add(connection, [listed.of_subject(names.lookup("anna"))])
+        subjects.erase(connection, number)
+    settled = subjects.settle(["anna", "bert"])
+    assert settled.erased == frozenset({"anna"})
+    assert set(settled.numbers) == {"bert"}
+    assert "anna" not in repr(settled)
+
+
+def test_settling_tells_only_of_those_who_are_new(subjects: Subjects, registry: Registry) -> None:
+    subjects.settle(["anna"])
+    before = registry.revision
+    subjects.settle(["anna"])
+    assert registry.revision == before
+    settled = subjects.settle(["anna", "bert"])
+    with registry.reading() as connection:
+        assert registry.changes(connection, before).subjects == settled.new
+
+
+def test_many_references_are_read_at_once_but_those_of_the_erased(
+    subjects: Subjects, registry: Registry
+) -> None:
+    numbers = subjects.settle([f"p{n}" for n in range(1201)]).numbers
+    with registry.transaction() as connection:
+        subjects.erase(connection, numbers["p7"])
+    found = subjects.references(numbers.values())
+    del numbers["p7"]
+    assert found == {number: reference for reference, number in numbers.items()}

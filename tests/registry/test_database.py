@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -182,17 +181,11 @@ def test_a_watcher_is_told_of_each_change_and_holds_up_nobody(make: Make) -> Non
         other.scrub()
 
 
-def test_rows_come_out_as_arrow(registry: Registry) -> None:
-    schema = pa.schema([("name", pa.string()), ("value", pa.string())])
-    query = select(properties.c.name, properties.c.value).order_by("name")
-    assert registry.arrow(query, schema) == schema.empty_table()
+def test_a_fact_about_the_workspace_is_known_once_it_is_put(registry: Registry) -> None:
     with registry.transaction() as connection:
         _put(connection, "a", "1")
-        _put(connection, "b", "2")
         assert registry.property(connection, "a") == "1"
         assert registry.property(connection, "c") is None
-    expected = {"name": ["a", "b"], "value": ["1", "2"]}
-    assert registry.arrow(query, schema).to_pydict() == expected
 
 
 # Side by side

@@ -3,20 +3,26 @@
 The only way to a set of records that may be opened for training.
 """
 
-from rightful.clearance.clearance import Clearance, Clearances, Counts, Reason, RuleCount
+from rightful.clearance.clearance import Clearance, Counts, Reason, RuleCount
+from rightful.clearance.clearances import Clearances, Controller
 from rightful.clearance.explain import Explanation, Finding, Judged, KnownFact
-from rightful.clearance.words import explained, summarised
+from rightful.clearance.groups import Group, Groups
+from rightful.clearance.words import explained, explained_groups, summarised
 
 __all__ = [
     "Clearance",
     "Clearances",
+    "Controller",
     "Counts",
     "Explanation",
     "Finding",
+    "Group",
+    "Groups",
     "Judged",
     "KnownFact",
     "Reason",
     "RuleCount",
     "explained",
+    "explained_groups",
     "summarised",
 ]

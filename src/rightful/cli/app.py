@@ -6,8 +6,11 @@ import typer
 
 import rightful
 from rightful.cli import (
+    assessments,
     clearance,
+    comparing,
     demo,
+    expiring,
     grants,
     importing,
     ledger,
@@ -19,6 +22,7 @@ from rightful.cli import (
     rights,
     sources,
     status,
+    subjects,
     training,
     verifying,
     workspaces,
@@ -53,9 +57,11 @@ command(app, "import")(importing.import_file)
 app.add_typer(purposes.app, name="purpose")
 app.add_typer(notices.app, name="notice")
 app.add_typer(grants.app, name="grant")
+app.add_typer(assessments.app, name="assessment")
 app.add_typer(policy.app, name="policy")
 command(app, "clear")(clearance.clear)
 command(app, "explain")(clearance.explain)
+app.add_typer(comparing.app, name="clearance")
 command(app, "pretrain")(training.pretrain)
 command(app, "finetune")(training.finetune)
 app.add_typer(training.app, name="program")
@@ -65,10 +71,12 @@ command(app, "plot")(models.plot)
 app.add_typer(models.app, name="models")
 command(app, "erase")(rights.erase)
 command(app, "forget")(rights.forget)
+command(app, "expire")(expiring.expire)
 command(app, "rectify")(rights.rectify)
 command(app, "withdraw")(rights.withdraw)
 command(app, "access")(rights.access)
 command(app, "know")(rights.know)
+app.add_typer(subjects.app, name="subject")
 app.add_typer(requests.app, name="requests")
 app.add_typer(ledger.app, name="ledger")
 command(app, "verify")(verifying.verify)

@@ -7,6 +7,7 @@ _KINDS = {
     "erase": ("erasure", "删除"),
     "withdraw": ("withdrawal of consent", "撤回同意"),
     "rectify": ("correction", "更正"),
+    "expire": ("end of the retention period", "保存期限届满"),
 }
 _OUTCOMES = {
     "exact": (
@@ -48,10 +49,26 @@ def words(body: Mapping[str, Any], language: str) -> Iterator[str]:
             if body["bytes_purged"]
             else "The data itself stays, for other grounds that there may be."
         )
+    if body.get("expired"):
+        yield _expired(body["expired"], zh)
     for reason in body["because"]:
         yield ("原因:" if zh else "Because: ") + reason
     for run in body["runs"]:
         yield from _run(run, zh)
+
+
+def _expired(expired: Mapping[str, Any], zh: bool) -> str:
+    if zh:
+        return (
+            f"截至 {expired['as_of']},这些记录的保存期限均已届满,来自 {expired['sources']} 个来源;"
+            f"另有 {expired['kept']} 条期限同样届满、依据法定义务或限制处理而保留的记录。"
+            f"已删除记录集合的承诺值:{expired['keys']}"
+        )
+    return (
+        f"Their retention date had passed as of {expired['as_of']}; they came from "
+        f"{expired['sources']} sources. Past their date and kept on a ground: {expired['kept']}. "
+        f"The commitment to the set of what was deleted: {expired['keys']}"
+    )
 
 
 def _run(run: Mapping[str, Any], zh: bool) -> Iterator[str]:

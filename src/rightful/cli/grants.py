@@ -1,5 +1,6 @@
 """`rightful grant`: on what ground data may be used. Withdrawing is `rightful withdraw`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,11 +17,18 @@ if TYPE_CHECKING:
 app = group("On what ground data may be used.")
 
 
+class Format(StrEnum):
+    """What grants are exchanged as, beside tables."""
+
+    iso_27560 = "27560"
+
+
 @command(app, "record")
 def record(
     session: Session,
     kind: Annotated[
-        str, Option(help="consent, contract, legitimate_interests, licence, no_personal_data, …")
+        str,
+        Option(help="consent, separate_consent, contract, legitimate_interests, licence, …"),
     ],
     purpose: Annotated[str, Option(help="What for.")],
     subject: Annotated[str | None, Option(help="Your reference for the person.")] = None,
@@ -39,6 +47,9 @@ def record(
     given_by: Annotated[str | None, Option(help="Who consented: self or guardian.")] = None,
     evidence: Annotated[str | None, Option(help="Where the proof is kept.")] = None,
     licence: Annotated[str | None, Option(help="The licence, as an SPDX expression.")] = None,
+    condition: Annotated[
+        str | None, Option(help="The special condition, such as research or made_public.")
+    ] = None,
 ) -> None:
     """Record a ground for using data.
 
@@ -59,6 +70,7 @@ def record(
             given_by=given_by,
             evidence=evidence,
             licence=licence,
+            condition=condition,
         )
     )
     session.answer({"grant": number}, f"Grant {number} is recorded.")
@@ -107,21 +119,26 @@ def list_(
 def import_(
     session: Session,
     path: Annotated[Path, Argument(help="CSV, JSON Lines or Parquet; docs/grants.md.")],
+    format_: Annotated[
+        Format | None, Option("--format", help="27560: consent records, as JSON-LD.")
+    ] = None,
 ) -> int | None:
     """Record the grants that another system has collected.
 
-    The same file again, or a longer one, adds nothing twice.
+    The same file again, or a longer one, adds nothing twice. Stopped, it can be given again.
     """
     from rightful.grants import import_grants
 
     if not path.exists():
         raise InvalidInput(f"there is no file {path}; check the path")
+    if format_ is not None:
+        return _import_records(session, path)
     with session.progress(f"importing {path.name}") as progress:
         done = import_grants(
             session.workspace.grants,
             path,
             folder=session.workspace.folder,
-            on_progress=lambda rows: progress(rows, 0),
+            on_progress=progress,
         )
     shown: list[Any] = [f"{counted(done.added, 'grant')} added, {done.held:,} held already."]
     if done.withdrawn:
@@ -134,11 +151,70 @@ def import_(
     return None if done.added or done.held else NOTHING
 
 
+@command(app, "export")
+def export(
+    session: Session,
+    path: Annotated[Path, Argument(help="A new file: .jsonl, a record a line, or .jsonld.")],
+    to: Annotated[str, Option(metavar="RECIPIENT", help="Who gets them; it is written down.")],
+    format_: Annotated[
+        Format, Option("--format", help="27560: consent records of ISO/IEC TS 27560.")
+    ] = Format.iso_27560,
+    subject: Annotated[str | None, Option(help="Only what this person granted.")] = None,
+    address: Annotated[str | None, Option(help="The controller's postal address.")] = None,
+    contact: Annotated[str | None, Option(help="Where the controller can be written to.")] = None,
+    withdrawal: Annotated[
+        str | None, Option(help="Where and how a person can withdraw consent.")
+    ] = None,
+) -> None:
+    """Write what people granted as consent records, for somebody else. They name the people."""
+    from rightful.grants import Controller
+    from rightful.rights import give_consent_records
+
+    assert format_ is Format.iso_27560
+    workspace = session.workspace
+    controller = Controller(
+        workspace.config.controller,
+        workspace.config.establishment,
+        address=address,
+        contact=contact,
+        withdrawal=withdrawal,
+        gdpr=any(pack.id == "eu.gdpr" for pack in workspace.packs),
+    )
+    done = give_consent_records(
+        workspace.grants,
+        workspace.records,
+        workspace.disclosures,
+        controller,
+        path,
+        to,
+        subject=subject,
+    )
+    session.answer(
+        {"file": path, "records": done.records, "people": len(done.people), "recipient": to},
+        f"{path} holds {counted(done.records, 'record')}. That {to} gets them is written down.",
+    )
+
+
+def _import_records(session: Session, path: Path) -> int | None:
+    from rightful.grants import import_records
+
+    done = import_records(session.workspace.grants, path)
+    shown = [f"{counted(done.added, 'grant')} added, {done.held:,} held already."]
+    if done.ended:
+        shown.append(f"{done.ended:,} of those are ended now.")
+    if done.erased:
+        shown.append(f"{done.erased:,} left out: they are about people who were erased.")
+    session.answer(
+        {name: getattr(done, name) for name in ("added", "held", "ended", "erased")}, *shown
+    )
+    return None if done.added or done.held else NOTHING
+
+
 def _facts(grant: "Grant") -> dict[str, Any]:
     """A grant without its evidence, which may name the person; only whether it is known."""
     names = (
         *("kind", "purpose", "subject", "source", "valid_from", "valid_to", "withdrawn_at"),
-        *("notice", "explicit", "given_by", "licence", "recorded_at"),
+        *("notice", "explicit", "given_by", "licence", "condition", "recorded_at"),
     )
     facts = {name: getattr(grant, name) for name in names}
     return {"grant": grant.number, **facts, "evidence": grant.evidence is not None}

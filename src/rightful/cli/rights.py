@@ -12,6 +12,8 @@ from rightful.cli.session import Session, counted, references, table
 from rightful.errors import InvalidInput, NotFound, Refused
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from rightful.forgetting import Debt, Done, Plan
     from rightful.rights import Answer
     from rightful.workspace import Workspace
@@ -108,9 +110,9 @@ def forget(session: Session) -> None:
     """Make every model forget what it owes, and finish what was stopped half-way."""
     with session.progress("forgetting") as progress:
         done = session.workspace.rights.forget(on_plan=Plans(session), on_progress=progress)
-    shown: list[Any] = [_said(each) for each in done]
+    shown: list[Any] = [done_said(each) for each in done]
     session.answer(
-        {"forgettings": [_done(each) for each in done]},
+        {"forgettings": [done_facts(each) for each in done]},
         *(shown or ["No model owes a forgetting; nothing was to be done."]),
     )
 
@@ -232,38 +234,36 @@ def _answer_plan(
         plan = workspace.forgetter.plan(Target("erase", BitMap64(records)))
     else:
         plan = workspace.rights.plan_erasure(references(subjects or [], file))
-    replays = [
-        {
-            "run": each.run,
-            "first_step": each.first_step,
-            "start": each.start,
-            "steps": each.steps,
-            "seconds": each.seconds,
-        }
-        for each in plan.replays
-    ]
+    erased = f"{counted(len(plan.records), 'record')} would be erased."
+    session.answer(plan_facts(plan), erased, *plan_shown(plan), "Nothing was done.")
+
+
+def plan_facts(plan: "Plan") -> dict[str, Any]:
+    """What a plan takes, for programs."""
+    names = ("run", "first_step", "start", "steps", "seconds")
+    return {
+        "records": len(plan.records),
+        "models": plan.models,
+        "replays": [{name: getattr(each, name) for name in names} for each in plan.replays],
+        "discard": plan.discard,
+        "steps": plan.steps,
+        "seconds": plan.seconds,
+    }
+
+
+def plan_shown(plan: "Plan") -> "list[RenderableType]":
+    """What is to be trained again, and thrown away, for people."""
     columns = ("#run", "#first step touched", "#starts at step", "#steps", "#seconds")
     rows = [
         (r.run, r.first_step, r.start, r.steps, r.seconds and f"{r.seconds:,.1f}")
         for r in plan.replays
     ]
-    shown: list[Any] = [f"{counted(len(plan.records), 'record')} would be erased."]
+    shown: list[RenderableType] = []
     if rows:
         shown += [f"To train again, for {', '.join(plan.models)}:", table(columns, rows)]
     if plan.discard:
         shown.append(f"Old runs to throw away: {', '.join(map(str, plan.discard))}")
-    session.answer(
-        {
-            "records": len(plan.records),
-            "models": plan.models,
-            "replays": replays,
-            "discard": plan.discard,
-            "steps": plan.steps,
-            "seconds": plan.seconds,
-        },
-        *shown,
-        "Nothing was done.",
-    )
+    return shown
 
 
 def _debts(debts: "tuple[Debt, ...]") -> list[dict[str, Any]]:
@@ -273,7 +273,8 @@ def _debts(debts: "tuple[Debt, ...]") -> list[dict[str, Any]]:
     ]
 
 
-def _done(done: "Done") -> dict[str, Any]:
+def done_facts(done: "Done") -> dict[str, Any]:
+    """A forgetting that was carried out, for programs."""
     return {
         "forgetting": done.number,
         "kind": done.plan.kind,
@@ -285,7 +286,8 @@ def _done(done: "Done") -> dict[str, Any]:
     }
 
 
-def _said(done: "Done") -> str:
+def done_said(done: "Done") -> str:
+    """The same for people."""
     files = "\n".join(f"  {path}" for path in done.certificates.values())
     return (
         f"Forgetting {done.number}: {done.outcome}, {counted(len(done.plan.records), 'record')}, "

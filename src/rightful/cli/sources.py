@@ -1,15 +1,23 @@
 """`rightful source`: where records come from."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from typer import Argument, Option
 
+from rightful.cli import reservations
 from rightful.cli.commands import command, group
 from rightful.cli.session import Session, table
 
 app = group("Where records come from.")
 
 _FIELDS = ("kind", "owner", "method", "public", "special_category", "criminal_offence")
+
+#: What is shown of a source only where it is known.
+_MORE = (
+    *("retention_until", "purpose", "collected_from", "collected_to", "evidence"),
+    *("lawfully_accessed", "infringing_site", "faces", "companion", "child_directed"),
+    *("broker", "important_data"),
+)
 
 
 @command(app, "add")
@@ -47,6 +55,60 @@ def add(
     retention_until: Annotated[
         str | None, Option(metavar="DAY", help="The last day of use, such as 2036-01-01.")
     ] = None,
+    purpose: Annotated[
+        str | None, Option(help="The purpose that it was collected for, by its name.")
+    ] = None,
+    collected_from: Annotated[
+        str | None, Option(metavar="DAY", help="The first day of its collection.")
+    ] = None,
+    collected_to: Annotated[
+        str | None, Option(metavar="DAY", help="The last day of its collection.")
+    ] = None,
+    evidence: Annotated[
+        str | None,
+        Option(help="Where the proof of the right to it is kept: licence, contract, record."),
+    ] = None,
+    lawfully_accessed: Annotated[
+        bool | None,
+        Option(
+            "--lawfully-accessed/--not-lawfully-accessed",
+            help="Was it had without getting round a paywall or another technical measure?",
+        ),
+    ] = None,
+    infringing_site: Annotated[
+        bool | None,
+        Option(
+            "--infringing-site/--no-infringing-site",
+            help="Is it from a site listed as persistently infringing?",
+        ),
+    ] = None,
+    faces: Annotated[
+        bool | None, Option("--faces/--no-faces", help="Does it hold pictures of faces?")
+    ] = None,
+    companion: Annotated[
+        bool | None,
+        Option(
+            "--companion/--not-companion",
+            help="Is it conversations with a human-like companion service?",
+        ),
+    ] = None,
+    child_directed: Annotated[
+        bool | None,
+        Option(
+            "--child-directed/--not-child-directed",
+            help="Is it from a service directed to children?",
+        ),
+    ] = None,
+    broker: Annotated[
+        bool | None, Option("--broker/--no-broker", help="Was it bought from a data broker?")
+    ] = None,
+    important_data: Annotated[
+        bool | None,
+        Option(
+            "--important-data/--no-important-data",
+            help="Is it important data (China, Data Security Law)?",
+        ),
+    ] = None,
 ) -> None:
     """Declare a source, or state more about one.
 
@@ -66,6 +128,17 @@ def add(
             criminal_offence=criminal_offence,
             notice=None if notice is None else workspace.notices.named(notice).number,
             retention_until=retention_until,
+            purpose=purpose,
+            collected_from=collected_from,
+            collected_to=collected_to,
+            evidence=evidence,
+            lawfully_accessed=lawfully_accessed,
+            infringing_site=infringing_site,
+            faces=faces,
+            companion=companion,
+            child_directed=child_directed,
+            broker=broker,
+            important_data=important_data,
         )
     )
     session.answer(
@@ -84,15 +157,31 @@ def list_(session: Session) -> None:
             "name": each.name,
             **{field: getattr(each, field) for field in _FIELDS},
             "notice": notices.get(each.notice or 0),
-            "retention_until": each.retention_until,
+            **{field: getattr(each, field) for field in _MORE},
         }
         for number, each in session.workspace.sources.all().items()
     ]
-    columns = ("name", *_FIELDS, "notice", "retention_until")
-    shown = [["?" if each[c] is None else each[c] for c in columns] for each in found]
+    columns = ("name", *_FIELDS, "notice")
+    shown = [
+        [*("?" if each[column] is None else each[column] for column in columns), _more(each)]
+        for each in found
+    ]
     session.answer(
         {"sources": found},
-        table([c.replace("_", " ") for c in columns], shown)
+        table([*(c.replace("_", " ") for c in columns), "what else is known"], shown)
         if found
         else "No source yet; `rightful source add NAME` declares one.",
     )
+
+
+def _more(source: dict[str, Any]) -> str:
+    said = {True: "yes", False: "no"}
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {said.get(source[name], source[name])}"
+        for name in _MORE
+        if source[name] is not None
+    )
+
+
+command(app, "reservation")(reservations.reservation)
+command(app, "reservations")(reservations.reservations)

@@ -28,6 +28,7 @@ def status(session: Session) -> None:
         "sources": _count(workspace, tables.sources),
         "grants": _grants(workspace),
         **_trained(workspace),
+        "past_date": _past_date(workspace),
         "requests": _requests(workspace),
         "imports": _imports(workspace),
         "packs": _packs(workspace),
@@ -43,6 +44,8 @@ def following(facts: dict[str, Any]) -> str:
         return "rightful forget"
     if any(each["kind"] == "erase" for each in facts["requests"]):
         return "rightful erase SUBJECT (again, for the requests that are open)"
+    if facts["past_date"]["due"]:
+        return "rightful expire"
     if facts["imports"]:
         source = facts["imports"][0]["source"]
         return f"rightful import FILE --source {source} … (again, and it goes on)"
@@ -121,6 +124,20 @@ def _unfinished_forgettings(workspace: "Workspace") -> list[int]:
     return [row.id for row in workspace.registry.rows(query)]
 
 
+def _past_date(workspace: "Workspace") -> dict[str, int]:
+    """How many records are past their retention date, and how many of them are to be deleted."""
+    now = moments.now()
+    found = workspace.retention.look(now)
+    kept = 0
+    if found.past:  # few workspaces have any, and what is kept takes the packs to say
+        kept = sum(len(each.records) for each in workspace.keeping.of(found, now))
+    return {
+        "due": len(found.past) - kept,
+        "kept": kept,
+        "unreadable": len(found.unreadable),
+    }
+
+
 def _requests(workspace: "Workspace") -> list[dict[str, Any]]:
     """What people asked and is open. The room of rights loads PyTorch, so only where there is."""
     if not _count(workspace, tables.requests):
@@ -165,6 +182,16 @@ def _shown(facts: dict[str, Any]) -> "list[RenderableType]":
         shown.append(
             f"OWED: run {debt['run']} was trained on {counted(debt['records'], 'record')} that "
             f"may no longer be used for {debt['purpose']} (in {', '.join(debt['models'])})."
+        )
+    past = facts["past_date"]
+    if past["due"] or past["kept"]:
+        shown.append(
+            f"Past their retention date: {counted(past['due'], 'record')} to be deleted, "
+            f"{past['kept']:,} kept on a ground."
+        )
+    if past["unreadable"]:
+        shown.append(
+            f"{counted(past['unreadable'], 'record')} with a retention date that can't be read."
         )
     for request in facts["requests"]:
         late = " OVERDUE" if request["overdue"] else ""

@@ -25,10 +25,14 @@ def init(
         list[str] | None,
         Option(help="A pack of rules to obey, by id or file; may be given several times."),
     ] = None,
+    market: Annotated[
+        list[str] | None,
+        Option(help="Where you turn to people: DE, EEA, US-CA, …; may be given several times."),
+    ] = None,
 ) -> None:
     """Make a workspace.
 
-    Without --pack it obeys the laws that `rightful policy list` shows.
+    Without --pack it obeys eu.gdpr and cn.pipl; `rightful policy list` shows all there are.
     """
     with rightful.init(
         folder,
@@ -37,12 +41,14 @@ def init(
         registry=registry,
         records=records,
         packs=pack or config.PACKS,
+        markets=market or None,
     ) as made:
         facts = {
             "workspace": made.folder,
             "id": made.id,
             "controller": made.config.controller,
             "establishment": made.config.establishment,
+            "markets": made.config.markets,
             "packs": [each.id for each in made.packs],
             "public_key": made.ledger.public_key,
         }

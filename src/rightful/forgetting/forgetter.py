@@ -9,9 +9,9 @@ Each step ends with the transaction that sets the next state, and does nothing t
 done. Until the end the models are restricted: they may be stored, not used (PIPL Art. 47).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,12 @@ from rightful import moments
 from rightful.clearance import Clearances
 from rightful.errors import Busy
 from rightful.forgetting.issuing import Issuer
-from rightful.forgetting.lineage import Debt, Family, debts, family, owed
+from rightful.forgetting.lineage import Debt
 from rightful.forgetting.outcome import Outcome
-from rightful.forgetting.plan import Correction, Kind, Plan, with_replays
+from rightful.forgetting.plan import Plan
+from rightful.forgetting.planner import Planner, Target
 from rightful.forgetting.replay import Replayer
-from rightful.keys import Holder, Keyring
+from rightful.keys import Keyring
 from rightful.ledger import Ledger
 from rightful.records.store import RecordStore
 from rightful.records.subjects import Subjects
@@ -64,17 +65,6 @@ def _told(on_progress: Progress, before: int, of: int, step: int, *_: object) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What is to be forgotten, and for whom. `requests` says how many records each is about."""
-
-    kind: Kind
-    records: BitMap64
-    subjects: tuple[int, ...] = ()
-    requests: Mapping[int, int] = field(default_factory=dict)
-    correction: Correction | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """A forgetting that was carried out; its certificates by request, or under None."""
 
@@ -105,11 +95,12 @@ class Forgetter:
         self._folder = folder
         self._store = store
         self._subjects = subjects
-        self._keyring = keyring
         self._suppressions = suppressions
-        self._clearances = clearances
         self._trainer = trainer
         self._ledger = ledger
+        self._planner = Planner(
+            registry, store, subjects, keyring, suppressions, clearances, trainer
+        )
         self._replayer = Replayer(registry, store, clearances, trainer)
         self._issuer = Issuer(
             registry, folder, controller, workspace_id, ledger, self._replayer.account
@@ -119,36 +110,15 @@ class Forgetter:
 
     def debts(self) -> list[Debt]:
         """What the models in force owe: who is in them and may not be any more."""
-        kin = self._family()
-        return debts(kin, owed(kin, self._trainer.runs, self._clearances))
+        return self._planner.debts()
 
     def owed(self) -> BitMap64:
         """The records that any run that is kept owes, whether a model needs that run or not."""
-        found = owed(self._family(), self._trainer.runs, self._clearances)
-        return BitMap64().union(*found.values())
+        return self._planner.owed()
 
     def plan(self, target: Target) -> Plan:
         """What forgetting `target` would take, without doing anything."""
-        plan = Plan(
-            kind=target.kind,
-            records=target.records,
-            subjects=target.subjects,
-            pseudonyms=self._pseudonyms(target),
-            counts={str(request): count for request, count in target.requests.items()},
-            suppress=self._digests(target) if target.kind == "erase" else (),
-            people=self._people(target),
-            correction=target.correction,
-        )
-        return self._traced(plan)
-
-    def _traced(self, plan: Plan) -> Plan:
-        """The plan with the runs that it is about, as they are now."""
-        kin = self._family()
-        due = owed(kin, self._trainer.runs, self._clearances)
-        out = kin.given(plan.records)
-        if plan.kind == "withdraw":
-            out = {n: both for n, own in due.items() if (both := own & plan.records)}
-        return with_replays(plan, kin, out, due, self._store, self._trainer.checkpoints)
+        return self._planner.plan(target)
 
     def unfinished(self) -> list[int]:
         """The numbers of forgettings that were stopped half-way."""
@@ -159,7 +129,7 @@ class Forgetter:
 
     def restrict(self, connection: Connection, records: BitMap64) -> list[str]:
         """Allow nothing but storing the models that any of these records are in; their names."""
-        kin = self._family()
+        kin = self._planner.family()
         names = kin.models_of(kin.influenced(kin.given(records)))
         self._trainer.models.restrict(connection, names)
         return names
@@ -178,9 +148,29 @@ class Forgetter:
                 has ended, the same call forgets them.
         """
         with self._alone():
-            plan = self.plan(target)
-            on_plan(plan)
-            return self._carry_out(self._begin(plan, target.requests), on_progress)
+            return self._forget(target, on_plan, on_progress)
+
+    def forget_found(
+        self,
+        find: Callable[[], Target | None],
+        *,
+        on_plan: Callable[[Plan], None] = _unseen,
+        on_progress: Progress = _silent,
+    ) -> Done | None:
+        """The same for what is looked for only when nobody else can be forgetting it.
+
+        None where nothing is found. Raises `Busy` as `forget` does.
+        """
+        with self._alone():
+            target = find()
+            return None if target is None else self._forget(target, on_plan, on_progress)
+
+    def _forget(
+        self, target: Target, on_plan: Callable[[Plan], None], on_progress: Progress
+    ) -> Done:
+        plan = self.plan(target)
+        on_plan(plan)
+        return self._carry_out(self._begin(plan, target.requests), on_progress)
 
     def resume(self, *, on_progress: Progress = _silent) -> list[Done]:
         """Finish what was stopped half-way. Raises `Busy` as `forget` does."""
@@ -247,7 +237,7 @@ class Forgetter:
         row = self._row(number)
         if row.state == "planned":
             before = Plan.from_json(row.plan)
-            plan = self._traced(before)
+            plan = self._planner.traced(before)
             plan = replace(plan, discard=tuple(sorted({*before.discard, *plan.discard})))
             with self._registry.transaction() as connection:
                 self._commit_to(connection, plan)
@@ -285,6 +275,10 @@ class Forgetter:
                     self._end_grants(connection, subject)
                     name = plan.pseudonyms[str(subject)]
                     self._ledger.append(connection, "subject_erased", {"subject": name})
+                if plan.expired is not None:
+                    facts = {"forgetting": number, "records": len(plan.records)}
+                    entry = {**facts, **plan.expired.facts()}
+                    self._ledger.append(connection, "records_expired", entry)
                 self._registry.bump(connection)
                 self._set(connection, number, "shredded")
 
@@ -302,7 +296,7 @@ class Forgetter:
             before = done - replay.start
             self._replayer.replay(replay, plan, partial(_told, on_progress, before, plan.steps))
             done += replay.steps
-        kin = self._family()
+        kin = self._planner.family()
         with self._registry.transaction() as connection:
             for replay in plan.replays:
                 for old in self._replayer.line(replay.run)[:-1]:
@@ -340,36 +334,9 @@ class Forgetter:
 
     # Pieces
 
-    def _family(self) -> Family:
-        return family(self._trainer.runs, self._trainer.models)
-
     def _row(self, number: int) -> Any:
         return self._registry.rows(select(forgettings).where(forgettings.c.id == number))[0]
 
     def _set(self, connection: Connection, number: int, state: str) -> None:
         row = forgettings.c.id == number
         connection.execute(update(forgettings).where(row).values(state=state))
-
-    def _pseudonyms(self, target: Target) -> dict[str, str]:
-        """How the ledger names the subjects; their keys, which make these names, are to go."""
-        asked: Sequence[Any] = ()
-        if target.requests:
-            query = select(requests.c.subject).where(requests.c.id.in_(list(target.requests)))
-            asked = [row.subject for row in self._registry.rows(query) if row.subject is not None]
-        numbers = {*target.subjects, *asked}
-        return {str(n): self._keyring.pseudonym(Holder("subject", n)) for n in sorted(numbers)}
-
-    def _digests(self, target: Target) -> tuple[bytes, ...]:
-        """What goes on the suppression list of the records and their content."""
-        table = self._store.rows(target.records)
-        found = [self._suppressions.of_record(key.tobytes()) for key in self._store.keys(table)]
-        for content_hash in table.column("content_hash").to_pylist():
-            found.append(self._suppressions.of_content(content_hash))
-        return tuple(found)
-
-    def _people(self, target: Target) -> dict[str, int]:
-        """What goes on the suppression list of the people."""
-        digests = {
-            n: self._suppressions.of_subject(self._subjects.lookup(n)) for n in target.subjects
-        }
-        return {digest.hex(): number for number, digest in digests.items()}

@@ -101,6 +101,7 @@ class Issuer:
                     "because": because,
                     "records": plan.counts[str(request.id)] if request else len(plan.records),
                     "records_of_all_requests": len(plan.records),
+                    "expired": plan.expired and plan.expired.facts(),
                     "key_destroyed": bool(request and request.subject in plan.subjects),
                     "bytes_purged": plan.kind != "withdraw",
                     "models": list(plan.models),

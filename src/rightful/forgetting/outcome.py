@@ -16,3 +16,5 @@ class Outcome(StrEnum):
     """Nobody of that reference is held here, and so nothing was done."""
     REFUSED = "refused"
     """Not done, on a ground that a law gives."""
+    NOTHING_DUE = "nothing due"
+    """No record is past its date, or none that may be deleted, and so nothing was done."""

@@ -7,7 +7,7 @@ parent changes starts from the beginning. Which steps those are is computed from
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -16,11 +16,12 @@ from pyroaring import BitMap64
 from rightful import canonical, moments
 from rightful.errors import Damaged, InvalidInput
 from rightful.forgetting.lineage import Family
+from rightful.ledger.verify import commitment
 from rightful.records.store import RecordStore
 from rightful.training import Checkpoint, Checkpoints, Run
 from rightful.training.bins import Bins
 
-Kind = Literal["erase", "withdraw", "rectify"]
+Kind = Literal["erase", "withdraw", "rectify", "expire"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,35 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Expired:
+    """What records whose date has passed leave as evidence; it can't be found out afterwards."""
+
+    as_of: str
+    """The moment at which their date had passed."""
+    keys: str
+    """The commitment to the set of their stored keys, as of a clearance."""
+    sources: int
+    """From how many sources they were."""
+    kept: int
+    """How many others were past their date, too, and are kept on a ground."""
+
+    def facts(self) -> dict[str, str | int]:
+        """As certificate and ledger have it."""
+        return asdict(self)
+
+
+def expired(store: RecordStore, records: BitMap64, as_of: datetime, kept: int) -> Expired:
+    """The evidence of records that are to be deleted, while they are still there."""
+    rows = store.rows(records)
+    return Expired(
+        as_of=moments.text(as_of),
+        keys=commitment(rows.column("key").to_pylist()),
+        sources=len(rows.column("source").unique()),
+        kept=kept,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What one forgetting does. Pseudonyms are how the ledger names the subjects."""
 
@@ -65,6 +95,7 @@ class Plan:
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
     """What goes there of people, in hexadecimal, with their numbers."""
     correction: Correction | None = None
+    expired: Expired | None = None
     replays: tuple[Replay, ...] = ()
     models: tuple[str, ...] = ()
     discard: tuple[int, ...] = ()
@@ -101,6 +132,8 @@ class Plan:
         if self.correction is not None:
             c = self.correction
             table["correction"] = [c.old, c.new, _b64(c.sealed), _b64(c.content_hash)]
+        if self.expired is not None:
+            table["expired"] = self.expired.facts()
         return canonical.encode(table).decode()
 
     @classmethod
@@ -108,7 +141,7 @@ class Plan:
         """Raises `Damaged` where `text` is no plan."""
         try:
             table = canonical.decode(text.encode(), "the plan of a forgetting")
-            fix = table.get("correction")
+            fix, past = table.get("correction"), table.get("expired")
             return cls(
                 kind=table["kind"],
                 records=_records(table["records"]),
@@ -119,6 +152,7 @@ class Plan:
                 people=table["people"],
                 correction=fix
                 and Correction(fix[0], fix[1], base64.b64decode(fix[2]), base64.b64decode(fix[3])),
+                expired=past and Expired(**past),
                 replays=tuple(_replay(*row) for row in table["replays"]),
                 models=tuple(table["models"]),
                 discard=tuple(table["discard"]),

@@ -8,16 +8,18 @@ A grant is active at a moment if it has begun and is neither withdrawn nor over.
 happen at the same moment, the one that ends it counts.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, String, cast, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from rightful import moments
 from rightful.errors import InvalidInput, NotFound
-from rightful.grants.new_grant import NewGrant
+from rightful.grants.entries import Entries
+from rightful.grants.grant import Grant, held, read
+from rightful.grants.new_grant import CONSENTS, NewGrant
 from rightful.grants.notices import Notices
 from rightful.grants.purposes import Purposes
 from rightful.keys import Holder, Keyring
@@ -25,43 +27,14 @@ from rightful.ledger import Ledger
 from rightful.records.sources import Sources
 from rightful.records.subjects import Subjects
 from rightful.registry import Registry
-from rightful.registry.tables import GRANT_KINDS, grants, notices, purposes, sources, subjects
-
-Status = Literal["active", "withdrawn", "expired", "pending"]
+from rightful.registry.many import insert_numbered
+from rightful.registry.tables import GRANT_KINDS, grants, subjects
 
 #: The columns that make a grant what it is. A withdrawal or another end does not make it another.
 IDENTITY = (
     *("kind", "subject", "source", "purpose", "valid_from", "notice"),
-    *("explicit", "given_by", "evidence", "licence"),
+    *("explicit", "given_by", "evidence", "licence", "condition"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A grant as it is held. Its subject is a number; its text form does not show its evidence."""
-
-    number: int
-    kind: str
-    purpose: str
-    subject: int | None
-    source: str | None
-    valid_from: datetime
-    valid_to: datetime | None
-    withdrawn_at: datetime | None
-    notice: str | None
-    explicit: bool | None
-    given_by: str | None
-    evidence: str | None = field(repr=False)
-    licence: str | None
-    recorded_at: datetime
-
-    def status(self, at: datetime) -> Status:
-        """What can be said of it at a moment; a tie goes to the end."""
-        if self.withdrawn_at is not None and self.withdrawn_at <= at:
-            return "withdrawn"
-        if self.valid_to is not None and self.valid_to <= at:
-            return "expired"
-        return "active" if self.valid_from <= at else "pending"
 
 
 class Grants:
@@ -82,10 +55,8 @@ class Grants:
         self.sources = sources
         self.purposes = purposes
         self.notices = notices
+        self.entries = Entries(registry, keyring, ledger)
         self._keyring = keyring
-        self._ledger = ledger
-        # Of purposes and notices, which never change; the ledger names them by these.
-        self._words: dict[tuple[str, int], str] = {}
 
     def record(self, grant: NewGrant) -> int:
         """Keep a grant; returns its number.
@@ -103,7 +74,7 @@ class Grants:
         }
         with self.registry.transaction() as connection:
             number = self.add(connection, row)
-            self.registry.bump(connection)
+            self.bump(connection, [row])
         return number
 
     def withdraw(
@@ -117,7 +88,8 @@ class Grants:
         """Withdraw what a person granted; returns the numbers of the grants that ended by it.
 
         With a purpose, whatever touches it is withdrawn whole: a consent to `model-training` is
-        withdrawn by withdrawing `fine-tuning`, and the other way round. A consent recorded for
+        withdrawn by withdrawing `fine-tuning`, and the other way round. Whoever withdraws consent
+        withdraws separate consents, too; these can be withdrawn alone. A consent recorded for
         everyone in a source gets, for this person, a withdrawn copy of its own, which outweighs it.
         Empty where nothing was active or yet to begin, such as the second time. What was granted
         anew after `at` stays.
@@ -131,12 +103,13 @@ class Grants:
         moment = _past(at)
         number = self.subjects.find(subject)
         touched = None if purpose is None else self.purposes.touching(purpose)
+        kinds = CONSENTS if kind == "consent" else (kind,)
         with self.registry.transaction() as connection:
-            ended = self._end_own(connection, number, kind, touched, moment)
-            if kind == "consent":
-                ended += self._end_for_one(connection, number, touched, moment)
+            ended = self._end_own(connection, number, kinds, touched, moment)
+            if kind in CONSENTS:
+                ended += self._end_for_one(connection, number, kinds, touched, moment)
             if ended:
-                self.registry.bump(connection)
+                self.registry.bump(connection, subjects=[number])
         return ended
 
     def expire(self, number: int, at: datetime) -> None:
@@ -154,20 +127,20 @@ class Grants:
             if row.valid_to is not None and row.valid_to <= end:
                 return
             self.mark_expired(connection, row._asdict(), end)
-            self.registry.bump(connection)
+            self.bump(connection, [row._asdict()])
 
     def about(self, subject_number: int) -> list[Grant]:
         """What one person granted or is granted for, the oldest first.
 
         Grants for everyone in a source are not among them.
         """
-        query = _held().where(grants.c.subject == subject_number).order_by(grants.c.id)
-        return [_grant(row) for row in self.registry.rows(query)]
+        query = held().where(grants.c.subject == subject_number).order_by(grants.c.id)
+        return [read(row) for row in self.registry.rows(query)]
 
     def all(self, limit: int | None = None) -> list[Grant]:
         """All grants, the newest first, at most `limit`."""
-        query = _held().order_by(grants.c.id.desc()).limit(limit)
-        return [_grant(row) for row in self.registry.rows(query)]
+        query = held().order_by(grants.c.id.desc()).limit(limit)
+        return [read(row) for row in self.registry.rows(query)]
 
     # For those who bring many, in a transaction of their own; they say `bump`.
 
@@ -183,43 +156,69 @@ class Grants:
         done = connection.execute(insert(grants).values(**values))
         assert done.inserted_primary_key is not None
         values["id"] = int(done.inserted_primary_key[0])
-        facts = {name: value for name in _SAID if (value := values[name]) is not None}
-        if values["notice"] is not None:
-            facts["notice"] = self._word(connection, "notice", values["notice"])
-        # Where the proof is kept may name the person: the entry says only whether it is known.
-        facts["evidence"] = values["evidence"] is not None
-        self._enter(connection, "grant_recorded", values, facts)
-        if values["withdrawn_at"] is not None:
-            self._enter(connection, "grant_withdrawn", values, {"from": values["withdrawn_at"]})
+        self.entries.recorded(connection, values)
         return int(values["id"])
+
+    def add_all(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert many grants, as `add` does one; the ledger gets a digest of each.
+
+        Their rows, which must have the same columns, get what they lack, and their numbers.
+
+        Who they are about must be `still_held` in this transaction.
+        """
+        now = moments.text(moments.now())
+        for row in rows:
+            row["valid_from"] = row["valid_from"] or now
+            row.setdefault("created_at", now)
+        for row, number in zip(rows, insert_numbered(connection, grants, rows), strict=True):
+            row["id"] = number
+        self.entries.imported(connection, rows)
+
+    def still_held(self, connection: Connection, people: Collection[int]) -> set[int]:
+        """Those of `people`, by number, who were not erased."""
+        wanted = set(people)
+        held = select(subjects.c.id).where(subjects.c.erased_at.is_(None))
+        if wanted and max(wanted) - min(wanted) < 2 * len(wanted):  # such as those just added
+            between = subjects.c.id.between(min(wanted), max(wanted))
+            return wanted.intersection(connection.scalars(held.where(between)))
+        found: set[int] = set()
+        listed = sorted(wanted)
+        for start in range(0, len(listed), _CHUNK):
+            chunk = subjects.c.id.in_(listed[start : start + _CHUNK])
+            found.update(connection.scalars(held.where(chunk)))
+        return found
 
     def mark_withdrawn(self, connection: Connection, row: dict[str, Any], at: str) -> None:
         """Set the withdrawal of a grant that is held, given as its row."""
         number = grants.c.id == row["id"]
         connection.execute(update(grants).where(number).values(withdrawn_at=at))
-        self._enter(connection, "grant_withdrawn", row, {"from": at})
+        self.entries.withdrawn(connection, row, at)
 
     def mark_expired(self, connection: Connection, row: dict[str, Any], end: str) -> None:
         """Set the end of a grant that is held, given as its row."""
         number = grants.c.id == row["id"]
         connection.execute(update(grants).where(number).values(valid_to=end))
-        self._enter(connection, "grant_expired", row, {"valid_to": end})
+        self.entries.expired(connection, row, end)
 
-    def warm(self, numbers: Iterable[int]) -> None:
+    def warm(self, numbers: Iterable[int | None]) -> None:
         """Load the keys of many subjects at once; entries in the ledger name them by those."""
-        self._keyring.load(Holder("subject", number) for number in numbers)
+        self._keyring.load(Holder("subject", number) for number in numbers if number is not None)
+
+    def cool(self) -> None:
+        """Let go of the keys that were loaded; those of everybody would fill the memory."""
+        self._keyring.drop_cache()
 
     def _end_own(
         self,
         connection: Connection,
         subject: int,
-        kind: str,
+        kinds: Sequence[str],
         touched: frozenset[int] | None,
         at: str,
     ) -> list[int]:
         query = select(grants).where(
             grants.c.subject == subject,
-            grants.c.kind == kind,
+            grants.c.kind.in_(kinds),
             # What was given anew after this moment is not taken back by it.
             or_(grants.c.valid_from <= at, grants.c.created_at <= at),
             or_(grants.c.valid_to.is_(None), grants.c.valid_to > at),
@@ -233,7 +232,12 @@ class Grants:
         return [int(row.id) for row in rows]
 
     def _end_for_one(
-        self, connection: Connection, subject: int, touched: frozenset[int] | None, at: str
+        self,
+        connection: Connection,
+        subject: int,
+        kinds: Sequence[str],
+        touched: frozenset[int] | None,
+        at: str,
     ) -> list[int]:
         """Withdraw, for one person, the consents that were recorded for everyone in a source.
 
@@ -241,7 +245,7 @@ class Grants:
         """
         query = select(grants).where(
             grants.c.subject.is_(None),
-            grants.c.kind == "consent",
+            grants.c.kind.in_(kinds),
             grants.c.valid_from <= at,
             or_(grants.c.valid_to.is_(None), grants.c.valid_to > at),
             or_(grants.c.withdrawn_at.is_(None), grants.c.withdrawn_at > at),
@@ -252,7 +256,7 @@ class Grants:
         for row in connection.execute(query.order_by(grants.c.id)).all():
             done_before = select(grants.c.id).where(
                 grants.c.subject == subject,
-                grants.c.kind == "consent",
+                grants.c.kind == row.kind,
                 grants.c.source == row.source,
                 grants.c.purpose == row.purpose,
                 grants.c.withdrawn_at >= row.valid_from,
@@ -264,41 +268,24 @@ class Grants:
         return ended
 
     def _check_held(self, connection: Connection, subject: int) -> None:
-        query = select(subjects.c.erased_at).where(subjects.c.id == subject)
-        row = connection.execute(query).one_or_none()
-        if row is None or row.erased_at is not None:
-            raise NotFound("nobody with that reference is held here; check how it is written")
+        if not self.still_held(connection, [subject]):
+            raise _nobody()
 
-    def _enter(
-        self, connection: Connection, kind: str, row: dict[str, Any], facts: dict[str, Any]
-    ) -> None:
-        about: dict[str, Any] = {
-            "grant": row["id"],
-            "ground": row["kind"],
-            "purpose": self._word(connection, "purpose", row["purpose"]),
-        }
-        if row["subject"] is not None:
-            about["subject"] = self._keyring.pseudonym(Holder("subject", row["subject"]))
-        if row["source"] is not None:
-            about["source"] = row["source"]
-        self._ledger.append(connection, kind, {**about, **facts})
-
-    def _word(self, connection: Connection, what: Literal["purpose", "notice"], number: int) -> str:
-        word = self._words.get((what, number))
-        if word is None:
-            if what == "purpose":
-                query = select(purposes.c.name).where(purposes.c.id == number)
-            else:
-                query = select(_NOTICE).where(notices.c.id == number)
-            word = self._words[what, number] = connection.execute(query).scalar_one()
-        return word
+    def bump(self, connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+        """Say whose records these grants are about."""
+        told = list(rows)
+        self.registry.bump(
+            connection,
+            subjects={row["subject"] for row in told if row["subject"] is not None},
+            sources={row["source"] for row in told if row["subject"] is None},
+        )
 
 
-#: What the ledger says of a grant as it is stored.
-_SAID = ("valid_from", "valid_to", "explicit", "given_by", "licence")
+#: How many numbers stand in one question.
+_CHUNK = 500
 
 #: What a person's own copy of a source's consent does not take over.
-_OWN = ("id", "subject", "withdrawn_at", "created_at")
+_OWN = ("id", "subject", "withdrawn_at", "uuid", "created_at")
 
 
 def stated(grant: NewGrant) -> dict[str, Any]:
@@ -312,58 +299,16 @@ def stated(grant: NewGrant) -> dict[str, Any]:
         "given_by": grant.given_by,
         "evidence": grant.evidence,
         "licence": grant.licence,
+        "condition": grant.condition,
     }
 
 
-def identity(row: dict[str, Any]) -> tuple[Any, ...]:
-    """What two rows have in common if and only if they are the same grant."""
-    return tuple(row[name] for name in IDENTITY)
+#: What two rows have in common if and only if they are the same grant.
+identity: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*IDENTITY)
 
 
-#: A notice as `Notice` writes it: `privacy@2/en`.
-_NOTICE = (
-    notices.c.name.concat("@")
-    .concat(cast(notices.c.version, String))
-    .concat("/")
-    .concat(notices.c.language)
-)
-
-
-def _held() -> Select[Any]:
-    """Grants with the names of what they refer to."""
-    named = (
-        purposes.c.name.label("purpose_name"),
-        sources.c.name.label("source_name"),
-        _NOTICE.label("notice_name"),
-    )
-    return select(grants, *named).select_from(
-        grants.join(purposes, grants.c.purpose == purposes.c.id)
-        .outerjoin(sources, grants.c.source == sources.c.id)
-        .outerjoin(notices, grants.c.notice == notices.c.id)
-    )
-
-
-def _grant(row: Row[Any]) -> Grant:
-    return Grant(
-        number=row.id,
-        kind=row.kind,
-        purpose=row.purpose_name,
-        subject=row.subject,
-        source=row.source_name,
-        valid_from=moments.parse(row.valid_from),
-        valid_to=_moment(row.valid_to),
-        withdrawn_at=_moment(row.withdrawn_at),
-        notice=row.notice_name,
-        explicit=row.explicit,
-        given_by=row.given_by,
-        evidence=row.evidence,
-        licence=row.licence,
-        recorded_at=moments.parse(row.created_at),
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else moments.parse(text)
+def _nobody() -> NotFound:
+    return NotFound("nobody with that reference is held here; check how it is written")
 
 
 def _text(moment: datetime | None) -> str | None:

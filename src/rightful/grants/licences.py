@@ -1,12 +1,17 @@
-"""Licences as SPDX expressions (ISO/IEC 5962, annex D): checked for their form, not their law.
+"""Licences as SPDX expressions (ISO/IEC 5962, annex D): their form, checked and taken apart.
 
-Whether an identifier is on the SPDX list is not asked: that list grows, and a licence of one's own
-is written `LicenseRef-…`. `NONE` and `NOASSERTION` are refused, since they name no licence.
+What a licence permits is in `rightful.grants.permissions`. Whether an identifier is on the SPDX
+list is not asked: that list grows, and a licence of one's own is written `LicenseRef-…`. `NONE` and
+`NOASSERTION` are refused, since they name no licence.
 
 >>> check("(MIT OR Apache-2.0) AND GPL-2.0-only WITH Classpath-exception-2.0")
+>>> str(parse("MIT OR (ISC AND 0BSD)"))
+'MIT OR ISC AND 0BSD'
 """
 
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from rightful.errors import InvalidInput
 
@@ -23,6 +28,40 @@ _NOT_LICENCES = ("NONE", "NOASSERTION")
 _AN_EXCEPTION = "an exception"
 
 
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """One licence. Its name is as it was written, `+` for "or later" included."""
+
+    name: str
+    exception: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.exception is None else f"{self.name} WITH {self.exception}"
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two licences of which both apply (AND), or of which one may choose (OR)."""
+
+    word: Literal["AND", "OR"]
+    left: "Node"
+    right: "Node"
+
+    def __str__(self) -> str:
+        return f"{self._part(self.left)} {self.word} {self._part(self.right, right=True)}"
+
+    def _part(self, part: "Node", *, right: bool = False) -> str:
+        # AND binds tighter than OR, and both bind to the left.
+        if isinstance(part, Both):
+            loose = self.word == "AND" and part.word == "OR"
+            if loose or (right and part.word == self.word):
+                return f"({part})"
+        return str(part)
+
+
+Node = Licence | Both
+
+
 def check(expression: str) -> None:
     """Raise `InvalidInput` where `expression` is no SPDX expression; the sentence says why."""
     if len(expression) > _LONGEST:
@@ -37,6 +76,39 @@ def check(expression: str) -> None:
         previous = token
     if depth or previous in ("(", *_OPERATORS):
         raise _malformed()
+
+
+def parse(expression: str) -> Node:
+    """What `expression` says, as a tree. Raises `InvalidInput` where it is no SPDX expression."""
+    check(expression)
+    done: list[Node] = []
+    waiting: list[str] = []
+
+    def build(until: tuple[str, ...]) -> None:
+        while waiting and waiting[-1] in until:
+            word, right = waiting.pop(), done.pop()
+            done.append(Both("AND" if word == "AND" else "OR", done.pop(), right))
+
+    # Not by recursion: parentheses may be nested as deeply as the length allows.
+    tokens = iter(_TOKEN.findall(expression))
+    for token in tokens:
+        if token == "(":  # noqa: S105
+            waiting.append(token)
+        elif token == ")":  # noqa: S105
+            build(("AND", "OR"))
+            waiting.pop()
+        elif token == "WITH":  # noqa: S105
+            licence = done.pop()
+            assert isinstance(licence, Licence)
+            done.append(Licence(licence.name, next(tokens)))
+        elif token in ("AND", "OR"):
+            build(("AND",) if token == "AND" else ("AND", "OR"))  # noqa: S105
+            waiting.append(token)
+        else:
+            done.append(Licence(token))
+    build(("AND", "OR"))
+    (whole,) = done
+    return whole
 
 
 def _may_follow(previous: str, token: str) -> bool:

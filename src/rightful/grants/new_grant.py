@@ -7,10 +7,13 @@ from enum import StrEnum
 from rightful import moments
 from rightful.errors import InvalidInput
 from rightful.grants import licences
-from rightful.registry.tables import GRANT_KINDS
+from rightful.registry.tables import GRANT_KINDS, SPECIAL_CONDITIONS
 
 #: Who can have given a consent.
 GIVERS = ("self", "guardian")
+
+#: Kinds that are a consent. The second is PIPL's, given by an act of its own for one thing alone.
+CONSENTS = ("consent", "separate_consent")
 
 #: Kinds that are about a whole source.
 ABOUT_A_SOURCE = ("licence", "no_personal_data")
@@ -36,6 +39,10 @@ class Reason(StrEnum):
     EXPLICIT = "explicit is not yes or no"
     GIVEN_BY = "given_by is not self or guardian"
     NOT_CONSENT = "explicit and given_by are about a consent"
+    NOT_EXPLICIT = "a separate consent is always explicit"
+    CONDITION = "condition is unknown"
+    NO_CONDITION = "a grant of kind special_condition names its condition"
+    NOT_CONDITION = "a condition stands in a grant of another kind"
     LICENCE = "licence is not an SPDX expression"
     NO_LICENCE = "a grant of kind licence names its licence"
     NOT_LICENCE = "a licence stands in a grant of another kind"
@@ -58,7 +65,8 @@ class NewGrant:
 
     It is about one person, or, without a subject, about everyone in a source. Moments need a time
     zone; a grant without `valid_from` holds from when it is recorded. `notice` is written
-    `privacy@2/en`. `evidence` says where the proof is kept, never the proof itself.
+    `privacy@2/en`. `evidence` says where the proof is kept, never the proof itself. `condition` is
+    one of `SPECIAL_CONDITIONS`. A separate consent is explicit, stated or not.
 
     Raises `BadGrant` where that makes no sense.
     """
@@ -75,6 +83,7 @@ class NewGrant:
     evidence: str | None = field(default=None, repr=False)
     licence: str | None = None
     withdrawn_at: datetime | None = None
+    condition: str | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in GRANT_KINDS:
@@ -83,6 +92,7 @@ class NewGrant:
         self._check_times()
         self._check_consent()
         self._check_licence()
+        self._check_condition()
 
     def _check_about(self) -> None:
         if self.subject is not None and not self.subject.strip():
@@ -108,8 +118,12 @@ class NewGrant:
     def _check_consent(self) -> None:
         if self.given_by is not None and self.given_by not in GIVERS:
             raise BadGrant(Reason.GIVEN_BY)
-        if self.kind != "consent" and (self.explicit is not None or self.given_by is not None):
+        if self.kind not in CONSENTS and (self.explicit is not None or self.given_by is not None):
             raise BadGrant(Reason.NOT_CONSENT, "leave them out")
+        if self.kind == "separate_consent":
+            if self.explicit is False:
+                raise BadGrant(Reason.NOT_EXPLICIT, "record it as a grant of kind consent")
+            object.__setattr__(self, "explicit", True)
 
     def _check_licence(self) -> None:
         if self.licence is None:
@@ -122,6 +136,16 @@ class NewGrant:
             licences.check(self.licence)
         except InvalidInput as error:
             raise BadGrant(Reason.LICENCE, str(error)) from None
+
+    def _check_condition(self) -> None:
+        if self.condition is None:
+            if self.kind == "special_condition":
+                raise BadGrant(Reason.NO_CONDITION, f"known: {', '.join(SPECIAL_CONDITIONS)}")
+            return
+        if self.kind != "special_condition":
+            raise BadGrant(Reason.NOT_CONDITION, "record it as a grant of kind special_condition")
+        if self.condition not in SPECIAL_CONDITIONS:
+            raise BadGrant(Reason.CONDITION, f"known: {', '.join(SPECIAL_CONDITIONS)}")
 
 
 _UNREADABLE = {"valid_from": "FROM", "valid_to": "TO", "withdrawn_at": "WITHDRAWN_AT"}

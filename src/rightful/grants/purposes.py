@@ -8,7 +8,7 @@ here for want of one. Where it has nothing, no term is given.
 import re
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from rightful.errors import InvalidInput, NotFound
 from rightful.ledger import Ledger
@@ -21,6 +21,18 @@ DEFAULTS = (
     ("pretraining", "model-training", None),
     ("fine-tuning", "model-training", "ai:ModelFineTuning"),
     ("model-evaluation", None, None),
+)
+
+#: What can be said of a use, in the order of the documentation.
+USES = (
+    "generative",
+    "general_purpose",
+    "high_risk",
+    "face_recognition",
+    "significant_decisions",
+    "commercial",
+    "research",
+    "published",
 )
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -70,6 +82,44 @@ class Purposes:
             )
         with self._registry.transaction() as connection:
             return self._add(connection, name, parent, dpv)
+
+    def state(self, name: str, **facts: bool | None) -> None:
+        """Say what the use is that a purpose stands for; what is None stays as it was.
+
+        It holds for the purposes under this one, too, where they do not say otherwise.
+
+        Raises:
+            NotFound: there is no such purpose.
+            InvalidInput: a fact is none of `USES`, or nothing is stated.
+        """
+        strange = sorted(facts.keys() - set(USES))
+        if strange:
+            raise InvalidInput(f"a use has no fact {strange[0]!r}; it has: {', '.join(USES)}")
+        stated = {fact: value for fact, value in facts.items() if value is not None}
+        if not stated:
+            raise InvalidInput(f"state at least one fact of a use: {', '.join(USES)}")
+        with self._registry.transaction() as connection:
+            number = _number(connection, name)
+            row = connection.execute(select(purposes).where(purposes.c.id == number)).one()
+            if all(getattr(row, fact) == value for fact, value in stated.items()):
+                return
+            connection.execute(update(purposes).where(purposes.c.id == number).values(**stated))
+            self._ledger.append(connection, "purpose_stated", {"name": name, "uses": stated})
+            self._registry.bump(connection)
+
+    def uses(self, name: str) -> dict[str, bool | None]:
+        """What the use of a purpose is, each fact as the nearest purpose above says that does.
+
+        Raises `NotFound`, naming the purposes there are.
+        """
+        with self._registry.reading() as connection:
+            line = _above(_number(connection, name), _parents(connection))
+            rows = connection.execute(select(purposes).where(purposes.c.id.in_(line)))
+            said = {row.id: row._mapping for row in rows}
+        return {
+            fact: next((said[n][fact] for n in line if said[n][fact] is not None), None)
+            for fact in USES
+        }
 
     def number(self, name: str) -> int:
         """The number of the purpose called `name`. Raises `NotFound`, naming those there are."""

@@ -12,11 +12,12 @@ from typing import Literal, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 
 from rightful.errors import Damaged, NotFound
 from rightful.keys.workspace_key import WorkspaceKey
 from rightful.registry import Registry
+from rightful.registry.many import insert_many
 from rightful.registry.tables import wrapped_keys
 
 _NONCE = 12
@@ -35,6 +36,7 @@ class Keyring:
     def __init__(self, registry: Registry, workspace_key: WorkspaceKey) -> None:
         self._registry = registry
         self._wrap = AESGCM(workspace_key.derive("wrap keys of holders"))
+        self._salts = workspace_key.derive("salts of digests in the ledger")
         self._cache: dict[Holder, bytes] = {}
 
     def create(self, connection: Connection, holders: Iterable[Holder]) -> None:
@@ -44,11 +46,10 @@ class Keyring:
     def add(self, connection: Connection, keys: Mapping[Holder, bytes]) -> None:
         """Keep the 32-byte keys of new holders, wrapped, in the caller's transaction."""
         rows = [
-            {"holder_kind": h.kind, "holder": h.number, "wrapped": self._wrapped(h, key)}
-            for h, key in keys.items()
+            {"holder_kind": h.kind, "holder": h.number, "wrapped": self._wrapped(h, key, nonce)}
+            for (h, key), nonce in zip(keys.items(), random_parts(_NONCE, len(keys)), strict=True)
         ]
-        if rows:
-            connection.execute(insert(wrapped_keys), rows)
+        insert_many(connection, wrapped_keys, rows)
 
     def load(self, holders: Iterable[Holder]) -> dict[Holder, bytes]:
         """The keys of `holders`; a holder whose key was destroyed is not in the answer.
@@ -83,6 +84,10 @@ class Keyring:
         """32 bytes that tie `data` to a holder, and to nobody once the key is destroyed."""
         return hmac.digest(self.get(holder), b"rightful link: " + data, hashlib.sha256)
 
+    def salt(self, data: bytes) -> bytes:
+        """32 bytes that keep a digest about `data` from being guessed, and may be shown later."""
+        return hmac.digest(self._salts, data, hashlib.sha256)
+
     def destroy(self, connection: Connection, holders: Iterable[Holder]) -> None:
         """Delete keys for good, in the caller's transaction; `Registry.scrub` then cleans the file.
 
@@ -101,8 +106,7 @@ class Keyring:
         """Forget the keys held in memory, since another process may have destroyed some."""
         self._cache.clear()
 
-    def _wrapped(self, holder: Holder, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
+    def _wrapped(self, holder: Holder, key: bytes, nonce: bytes) -> bytes:
         return nonce + self._wrap.encrypt(nonce, key, _name(holder))
 
     def _unwrapped(self, holder: Holder, wrapped: bytes) -> bytes:
@@ -113,6 +117,12 @@ class Keyring:
                 "a subject's key does not unwrap: the key file belongs to another workspace, "
                 "or the registry was changed; restore the two from the same backup"
             ) from None
+
+
+def random_parts(width: int, count: int) -> list[bytes]:
+    """So many times random bytes, for which the system is asked once."""
+    drawn = os.urandom(width * count)
+    return [drawn[start : start + width] for start in range(0, len(drawn), width)]
 
 
 def _name(holder: Holder) -> bytes:

@@ -13,10 +13,14 @@ from rightful.errors import Damaged, InvalidInput
 KINDS = frozenset(
     {
         "source_declared",
+        "reservation_observed",
         "import_finished",
         "notice_published",
         "purpose_added",
+        "purpose_stated",
+        "assessment_recorded",
         "grant_recorded",
+        "grants_imported",
         "grant_withdrawn",
         "grant_expired",
         "clearance_computed",
@@ -27,8 +31,13 @@ KINDS = frozenset(
         "model_restricted",
         "request_received",
         "request_closed",
+        "subject_restricted",
+        "subject_objected",
+        "subject_opted_out",
+        "subject_released",
         "subject_erased",
         "forgetting_planned",
+        "records_expired",
         "certificate_issued",
         "disclosure",
     }

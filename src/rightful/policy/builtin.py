@@ -4,11 +4,31 @@ They are asked before those of any pack, can't be turned off, and are shown like
 """
 
 from collections.abc import Sequence
+from datetime import date
+from typing import TypedDict
 
 from rightful.policy.decision import Decision
-from rightful.policy.expression import Both, Column, Expression, Literal, Node, Not, Unknown
+from rightful.policy.expression import (
+    Both,
+    Column,
+    Expression,
+    Literal,
+    Node,
+    Not,
+    Unknown,
+    parse,
+)
 from rightful.policy.pack import Pack, Rule
 from rightful.policy.text import Text
+
+
+class _Dates(TypedDict):
+    as_of: date
+    review_by: date
+
+
+# Rightful's own rules change with its releases only, so nobody has to look at them in between.
+_DATES: _Dates = {"as_of": date(2026, 11, 25), "review_by": date.max}
 
 UNKNOWN_PERSONAL = Rule(
     id="RIGHTFUL.UNKNOWN_PERSONAL",
@@ -20,6 +40,7 @@ UNKNOWN_PERSONAL = Rule(
     kind="gate",
     confidence="found",
     source="design",
+    **_DATES,
     when=Expression(Unknown("personal")),
     decision=Decision.HOLD,
     asks=Text(
@@ -27,6 +48,25 @@ UNKNOWN_PERSONAL = Rule(
         "whoever collected it",
         "由收集者说明记录涉及何人,或为其来源登记 no_personal_data 依据",
     ),
+)
+
+NO_GROUND = Rule(
+    id="RIGHTFUL.NO_GROUND",
+    article="Rightful, design 2.3",
+    title=Text(
+        "No ground is recorded for the use, and the source is not public",
+        "未登记任何使用依据,且来源并非公开",
+    ),
+    kind="gate",
+    confidence="found",
+    source="design",
+    **_DATES,
+    when=parse(
+        "personal AND NOT (consent = 'active' OR contract = 'active' OR legal_obligation = 'active'"
+        " OR vital_interests = 'active' OR public_task = 'active'"
+        " OR legitimate_interests = 'active' OR consent_other_purpose OR public_source)"
+    ),
+    decision=Decision.DENY,
 )
 
 RESTRICTED = Rule(
@@ -39,6 +79,7 @@ RESTRICTED = Rule(
     kind="gate",
     confidence="found",
     source="design",
+    **_DATES,
     when=Expression(Both("AND", Column("personal"), Column("restricted"))),
     decision=Decision.RESTRICT,
 )
@@ -60,6 +101,7 @@ def no_law(packs: Sequence[Pack]) -> Rule:
         kind="gate",
         confidence="found",
         source="design",
+        **_DATES,
         when=Expression(_unspoken(packs)),
         decision=Decision.HOLD,
         asks=Text(

@@ -14,16 +14,27 @@ explains single records, and tests hold the query against it.
 [{'record': 7, 'decision': 3}]
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 
-from rightful.policy.builtin import RESTRICTED, UNKNOWN_PERSONAL, no_law
+from rightful.policy.builtin import NO_GROUND, RESTRICTED, UNKNOWN_PERSONAL, no_law
 from rightful.policy.database import database
 from rightful.policy.decision import Decision
-from rightful.policy.expression import Both, Column, Expression, Literal, evaluate
+from rightful.policy.distinctions import Distinctions
+from rightful.policy.expression import (
+    Both,
+    Column,
+    Expression,
+    Literal,
+    Node,
+    evaluate,
+    shared,
+)
 from rightful.policy.facts import SCHEMA, Value
 from rightful.policy.library import check_distinct
 from rightful.policy.pack import Pack, Rule
@@ -74,16 +85,49 @@ class Judgement:
 class Gates:
     """The gates of some packs, in an order that depends on nothing but the packs."""
 
-    def __init__(self, packs: Sequence[Pack], *, advisory: bool = False) -> None:
-        """Advisory rules are left out unless they are turned on.
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        *,
+        advisory: bool = False,
+        turned_on: Collection[str] = (),
+    ) -> None:
+        """Advisory rules are left out, unless all are asked for or they are among `turned_on`.
+
+        `turned_on` names rules, or packs of which all rules are meant.
 
         Raises:
             InvalidInput: two packs, or two rules of different packs, have the same id.
         """
         self.packs = tuple(sorted(packs, key=lambda pack: pack.id))
         check_distinct(self.packs)
-        self.gates: tuple[Gate, ...] = tuple(_gates(self.packs, advisory))
+        chosen = None if advisory else frozenset(turned_on)
+        self.gates: tuple[Gate, ...] = tuple(_gates(self.packs, chosen))
         self.sql = _query(self.gates)
+        self._row_sql = _query(self.gates, grouped=False)
+
+    @cached_property
+    def questions(self) -> list[tuple[Expression, Expression, Decision]]:
+        """When each gate applies, what stands against, and what then; equal parts are one object.
+
+        So what is asked by several gates can be found again (see `rightful.policy.arrays`).
+        """
+        known: dict[Node, Node] = {}
+        return [
+            (
+                Expression(shared(gate.applies.root, known)),
+                Expression(shared(gate.when.root, known)),
+                gate.decision,
+            )
+            for gate in self.gates
+        ]
+
+    @cached_property
+    def distinctions(self) -> Distinctions:
+        """Which values of the facts these gates can tell apart."""
+        return Distinctions(
+            condition for gate in self.gates for condition in (gate.applies, gate.when)
+        )
 
     @property
     def chunks(self) -> range:
@@ -95,8 +139,12 @@ class Gates:
 
         `facts` has the columns of `rightful.policy.facts.SCHEMA`, in any order.
         """
-        with database(facts=facts.select(SCHEMA.names).cast(SCHEMA)) as connection:
-            return connection.sql(self.sql).to_arrow_table()
+        facts = facts.select(SCHEMA.names).cast(SCHEMA)
+        record = facts.column("record").to_numpy()
+        # Where no record has several rows, none have to be put together.
+        apart = bool(np.all(record[1:] > record[:-1]))
+        with database(facts=facts) as connection:
+            return connection.sql(self._row_sql if apart else self.sql).to_arrow_table()
 
     def places(self) -> Iterator[tuple[Gate, int, int]]:
         """Each gate with the number of its mask columns (`fired_0`, `open_0`) and its bit there."""
@@ -119,16 +167,16 @@ class Gates:
         return Judgement(decision, fired, unanswered)
 
 
-def _gates(packs: Sequence[Pack], advisory: bool) -> Iterator[Gate]:
+def _gates(packs: Sequence[Pack], turned_on: frozenset[str] | None) -> Iterator[Gate]:
     always = Expression(Literal(True))
-    for rule in (UNKNOWN_PERSONAL, no_law(packs), RESTRICTED):
+    for rule in (UNKNOWN_PERSONAL, no_law(packs), NO_GROUND, RESTRICTED):
         yield _gate(rule, None, always)
     for pack in packs:
         applies = pack.applies
         if pack.covers == "personal_data":
             applies = Expression(Both("AND", Column("personal"), applies.root))
         for rule in pack.rules_of("gate"):
-            if advisory or not rule.advisory:
+            if turned_on is None or not rule.advisory or {pack.id, rule.id} & turned_on:
                 yield _gate(rule, pack, applies)
 
 
@@ -145,8 +193,10 @@ def _chunks(gates: Sequence[Gate]) -> int:
     return -(-len(gates) // WIDTH)
 
 
-def _query(gates: Sequence[Gate]) -> str:
+def _query(gates: Sequence[Gate], *, grouped: bool = True) -> str:
     """One pass over the facts: answers, then masks, then the decision that the masks mean."""
+    over = "GROUP BY record" if grouped else ""
+    together = "bit_or" if grouped else ""
     applies = {gate.applies.sql: f"speaks_{n}" for n, gate in enumerate(gates)}
     spoken = ", ".join(f"({sql}) AS {name}" for sql, name in applies.items())
     answers = ", ".join(
@@ -155,14 +205,14 @@ def _query(gates: Sequence[Gate]) -> str:
         for n, gate in enumerate(gates)
     )
     masks = ", ".join(
-        f"bit_or({_mask(gates, chunk, test)}) AS {word}_{chunk}"
+        f"{together}({_mask(gates, chunk, test)}) AS {word}_{chunk}"
         for word, test in (("fired", "IS TRUE"), ("open", "IS NULL"))
         for chunk in range(_chunks(gates))
     )
     return f"""
     WITH spoken AS (SELECT *, {spoken} FROM facts),
     answers AS (SELECT record, {answers} FROM spoken),
-    masks AS (SELECT record, {masks} FROM answers GROUP BY record)
+    masks AS (SELECT record, {masks} FROM answers {over})
     SELECT record, CAST({_decision(gates)} AS TINYINT) AS decision, * EXCLUDE (record) FROM masks
     """  # noqa: S608 (rendered from checked trees)
 

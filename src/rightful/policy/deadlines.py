@@ -32,6 +32,8 @@ class Deadline:
     article: str
     title: Text
     advisory: bool
+    acknowledge_by: date | None = None
+    """The last day to confirm receipt, where the rule asks for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def deadline(packs: Iterable[Pack], request: str, received_at: datetime) -> Dead
         _deadline(rule, rule.clock, received_at.date())
         for pack in packs
         for rule in pack.rules_of("deadline")
-        if rule.clock and rule.trigger == _RECEIVED and request in rule.requests
+        if rule.clock and rule.clock.unit != "hour"
+        if rule.trigger == _RECEIVED and request in rule.requests
     ]
     return min(found, key=lambda each: (each.advisory, each.due, each.rule), default=None)
 
@@ -82,24 +85,46 @@ def due(clock: Clock, received: date, *, extended: bool = False) -> date:
     """The last day of a term that starts with `received`, which is not counted itself.
 
     A month ends on the day of the same number, or on the month's last day where there is none
-    (Reg. 1182/71 Art. 3(2)(c)).
+    (Reg. 1182/71 Art. 3(2)(c)). Hours don't end on a day: see `due_moment`.
     """
     amount = clock.amount + (clock.extend or 0 if extended else 0)
-    if clock.unit == "calendar_month":
-        last = _months_after(received, amount)
-    elif clock.unit == "calendar_day":
-        last = received + timedelta(days=amount)
-    else:
-        last = received
-        for _ in range(amount):
-            last = _working_day(last + timedelta(days=1))
+    match clock.unit:
+        case "calendar_year":
+            last = _months_after(received, 12 * amount)
+        case "calendar_month":
+            last = _months_after(received, amount)
+        case "calendar_week":
+            last = received + timedelta(weeks=amount)
+        case "calendar_day":
+            last = received + timedelta(days=amount)
+        case "working_day":
+            last = received
+            for _ in range(amount):
+                last = _working_day(last + timedelta(days=1))
+        case "hour":
+            raise ValueError("hours end at a moment, not on a day")
     return _working_day(last) if clock.rolls else last
+
+
+def due_moment(clock: Clock, start: datetime, *, extended: bool = False) -> datetime:
+    """The last moment of a term of hours. Raises `ValueError` for any other unit."""
+    if clock.unit != "hour":
+        raise ValueError("only hours end at a moment")
+    return start + timedelta(hours=clock.amount + (clock.extend or 0 if extended else 0))
 
 
 def _deadline(rule: Rule, clock: Clock, received: date) -> Deadline:
     extended = due(clock, received, extended=True) if clock.extend else None
-    last = due(clock, received)
-    return Deadline(last, extended, rule.id, rule.article, rule.title, rule.advisory)
+    confirmed = due(clock.acknowledge, received) if clock.acknowledge else None
+    return Deadline(
+        due(clock, received),
+        extended,
+        rule.id,
+        rule.article,
+        rule.title,
+        rule.advisory,
+        confirmed,
+    )
 
 
 def _check_request(request: str) -> None:

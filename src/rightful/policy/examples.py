@@ -1,9 +1,10 @@
 """Whether a pack's rules answer its own examples: the tests that a pack brings along."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
-from rightful.policy.deadlines import due
+from rightful import moments
+from rightful.policy.deadlines import due, due_moment
 from rightful.policy.expression import evaluate
 from rightful.policy.pack import Clock, Example, Pack, Rule
 
@@ -29,15 +30,24 @@ def _answers(rule: Rule, example: Example) -> tuple[str, str]:
         return example.expect, _WORDS[evaluate(rule.when, example.facts)]
     assert rule.clock is not None
     assert example.received is not None
-    wanted, found = example.expect, _due(rule.clock, example.received)
+    wanted, found = _same(example.expect), _due(rule.clock, example.received)
     if example.extended is not None:
-        wanted += f" and {example.extended}"
+        wanted += f" and {_same(str(example.extended))}"
         found += f" and {_due(rule.clock, example.received, extended=True)}"
     return wanted, found
 
 
-def _due(clock: Clock, received: date, *, extended: bool = False) -> str:
+def _same(written: str) -> str:
+    """A day or moment as `_due` writes it."""
+    if "T" in written or " " in written:
+        return moments.text(moments.parse(written.replace(" ", "T")))
+    return written
+
+
+def _due(clock: Clock, received: date | datetime, *, extended: bool = False) -> str:
     try:
+        if isinstance(received, datetime):
+            return moments.text(due_moment(clock, received, extended=extended))
         return str(due(clock, received, extended=extended))
     except (ValueError, OverflowError):
         return "no day before the year 10000"

@@ -4,6 +4,8 @@
 ['cn.pipl', 'eu.gdpr']
 """
 
+import os
+import stat
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
@@ -14,12 +16,19 @@ from rightful.policy.reading import read
 from rightful.policy.yaml_file import LARGEST
 
 _PACKS = resources.files("rightful.policy") / "packs"
+#: In bytes.
+_LARGEST = 4 * LARGEST
 
 
 def built_in() -> tuple[str, ...]:
     """The ids of the packs that come with Rightful."""
     files = (Path(item.name) for item in _PACKS.iterdir())
     return tuple(sorted(file.stem for file in files if file.suffix == ".yaml"))
+
+
+def built_in_text(name: str) -> str:
+    """What is written in a pack that comes with Rightful."""
+    return (_PACKS / f"{name}.yaml").read_text("utf-8")
 
 
 def load(names: Iterable[str]) -> tuple[Pack, ...]:
@@ -38,7 +47,7 @@ def load(names: Iterable[str]) -> tuple[Pack, ...]:
 
 def _load(name: str) -> Pack:
     if name in built_in():
-        pack = read((_PACKS / f"{name}.yaml").read_text("utf-8"), f"{name}.yaml")
+        pack = read(built_in_text(name), f"{name}.yaml")
         if pack.id != name:
             raise InvalidInput(f"{name}.yaml: id: must be {name}, as the file is called")
         return pack
@@ -46,15 +55,35 @@ def _load(name: str) -> Pack:
     if path.suffix not in (".yaml", ".yml"):
         known = ", ".join(built_in())
         raise NotFound(f"no pack {name!r}; built in are {known}, others are named by their file")
+    return read(file_text(path), path.name)
+
+
+def file_text(path: Path) -> str:
+    """What is written in a file of somebody's own, which is neither a device nor too large.
+
+    Raises:
+        NotFound: there is none.
+        InvalidInput: it is no text in UTF-8, no file, or too large for a pack.
+    """
     try:
-        if path.stat().st_size > 4 * LARGEST:
-            raise InvalidInput(f"{path}: the file is too large for a pack")
-        text = path.read_text("utf-8")
+        # Not to wait for whoever would write into a pipe: it is refused before it is read.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise InvalidInput(f"{path}: is no file; a pack is one")
+        with os.fdopen(handle, "rb") as file:
+            content = file.read(_LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"no pack at {path}; nothing is decided without it") from None
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or "no path can be called that").lower()
+        raise InvalidInput(f"{path}: can't be read: {why}") from None
+    if len(content) > _LARGEST:
+        raise InvalidInput(f"{path}: the file is too large for a pack")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
         raise InvalidInput(f"{path}: can't be read as UTF-8 text") from None
-    return read(text, path.name)
 
 
 def check_distinct(packs: Sequence[Pack]) -> None:

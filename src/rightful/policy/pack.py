@@ -6,7 +6,7 @@ passing its rules makes nobody compliant.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from rightful.policy.decision import Decision
@@ -23,13 +23,31 @@ Confidence = Literal["found", "secondary", "memory"]
 RuleKind = Literal[
     "gate", "deadline", "refusal", "threshold", "report", "retention", "notice", "record"
 ]
-Unit = Literal["calendar_month", "calendar_day", "working_day"]
+Unit = Literal[
+    "hour", "working_day", "calendar_day", "calendar_week", "calendar_month", "calendar_year"
+]
 
 #: The requests that a deadline or a refusal may be about.
-REQUESTS = ("know", "access", "rectify", "erase", "withdraw", "restrict", "object", "port")
+REQUESTS = (
+    *("know", "access", "rectify", "erase", "withdraw", "restrict", "object", "port", "opt_out"),
+)
 
 #: What can start a clock. Only requests are counted yet.
-TRIGGERS = ("request.received", "data.collected", "breach.known", "model.released")
+TRIGGERS = (
+    "request.received",
+    "complaint.received",
+    "order.received",
+    "signal.received",
+    "consent.withdrawn",
+    "data.collected",
+    "data.expired",
+    "source.acquired",
+    "purpose.served",
+    "assessment.made",
+    "breach.known",
+    "model.released",
+    "model.changed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,8 @@ class Clock:
     """A last day on a weekend moves to the next working day (Reg. 1182/71 Art. 3(4))."""
     extend: int | None = None
     """By how many more of the unit it can be extended."""
+    acknowledge: "Clock | None" = None
+    """By when receipt must be confirmed, where that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +69,14 @@ class Example:
     """What a rule must answer, run by `check`.
 
     For a gate or a refusal: `facts` (those not named are unknown) and `fires`, `passes` or
-    `unknown`. For a deadline: the day of receipt and the last day, as `YYYY-MM-DD`.
+    `unknown`. For a deadline: the day of receipt and the last day, as `YYYY-MM-DD`; where hours
+    count, moments.
     """
 
     expect: str
     facts: Mapping[str, Value] | None = None
-    received: date | None = None
-    extended: date | None = None
+    received: date | datetime | None = None
+    extended: date | datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +89,12 @@ class Rule:
     kind: RuleKind
     confidence: Confidence
     source: str
+    as_of: date
+    review_by: date
     advisory: bool = False
-    """Too uncertain to decide anything, unless it is turned on."""
+    """Decides nothing unless it is turned on: marked so, or known only from memory."""
+    reference: tuple[str, ...] = ()
+    """Rows of the fact sheet that it encodes, where they are called otherwise than the rule."""
     note: Text | None = None
     when: Expression | None = None
     decision: Decision | None = None
@@ -80,6 +105,15 @@ class Rule:
     trigger: str | None = None
     clock: Clock | None = None
     examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotEncoded:
+    """A duty that a pack does not decide, and why."""
+
+    id: str
+    title: Text
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +133,9 @@ class Pack:
     sources: Mapping[str, str]
     rules: tuple[Rule, ...]
     sha256: str
+    terms: Mapping[str, Expression]
+    """Conditions by the names that rules of this pack use for them."""
+    not_encoded: tuple[NotEncoded, ...]
 
     def rules_of(self, kind: RuleKind) -> tuple[Rule, ...]:
         """Its rules of one kind, in the order of the file."""

@@ -5,6 +5,7 @@ Files come in through `Importer`, as `open_reader` reads them and `Mapping` unde
 
 from rightful.records.importing import Imported, Importer
 from rightful.records.mapping import Mapping
+from rightful.records.marks import Mark, Marks
 from rightful.records.names import NameCipher, record_key
 from rightful.records.readers import open_reader
 from rightful.records.sources import Source, Sources
@@ -16,6 +17,8 @@ __all__ = [
     "Imported",
     "Importer",
     "Mapping",
+    "Mark",
+    "Marks",
     "NameCipher",
     "NewRecord",
     "Person",

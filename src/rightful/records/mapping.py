@@ -58,7 +58,7 @@ class Row:
     retention: str | None = field(default=None, repr=False)  # a day, YYYY-MM-DD
     languages: tuple[str, ...] | None = field(default=None, repr=False)  # BCP 47, sorted
     special_category: bool | None = field(default=None, repr=False)
-    residence: str | None = field(default=None, repr=False)  # ISO 3166-1 alpha-2
+    residence: str | None = field(default=None, repr=False)  # DE, or US-CA
     birth_year: int | None = field(default=None, repr=False)
 
 
@@ -377,10 +377,10 @@ def _special_category(value: object) -> bool:
 
 
 def _residence(value: object) -> str:
-    country = value.strip().upper() if isinstance(value, str) else ""
-    if not re.fullmatch(r"[A-Z]{2}", country):
+    place = value.strip().upper() if isinstance(value, str) else ""
+    if not re.fullmatch(r"[A-Z]{2}|US-[A-Z]{2}", place):
         raise BadRow(Reason.RESIDENCE)
-    return country
+    return place
 
 
 def _birth_year(value: object) -> int:

@@ -8,7 +8,7 @@ from rightful import moments
 from rightful.errors import InvalidInput, NotFound
 from rightful.ledger import Ledger
 from rightful.registry import Registry
-from rightful.registry.tables import notices, sources
+from rightful.registry.tables import notices, purposes, sources
 
 KINDS = (
     "user_data",
@@ -34,14 +34,31 @@ class Source:
     criminal_offence: bool | None = None
     notice: int | None = None
     retention_until: str | None = None
+    purpose: str | None = None
+    """What it was collected for: the name of a purpose."""
+    collected_from: str | None = None
+    collected_to: str | None = None
+    evidence: str | None = None
+    """Where the proof of the right to it is kept: a licence, a contract, an authorisation."""
+    lawfully_accessed: bool | None = None
+    infringing_site: bool | None = None
+    faces: bool | None = None
+    companion: bool | None = None
+    child_directed: bool | None = None
+    broker: bool | None = None
+    important_data: bool | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InvalidInput("a source needs a name")
         if self.kind is not None and self.kind not in KINDS:
             raise InvalidInput(f"source kind {self.kind!r} is unknown; known: {', '.join(KINDS)}")
-        if self.retention_until is not None:
-            moments.day(self.retention_until)
+        for day in (self.retention_until, self.collected_from, self.collected_to):
+            if day is not None:
+                moments.day(day)
+        _check_period(self.collected_from, self.collected_to)
+        if self.evidence is not None and not self.evidence.strip():
+            raise InvalidInput("evidence: say where the proof is kept, or leave it out")
 
 
 class Sources:
@@ -54,8 +71,11 @@ class Sources:
     def declare(self, source: Source) -> int:
         """Add a source, or state more about one that is there; returns its number.
 
-        Fields that are None leave what was known as it is. Raises `NotFound` where its notice was
-        never published.
+        Fields that are None leave what was known as it is.
+
+        Raises:
+            NotFound: its notice was never published, or there is no such purpose.
+            InvalidInput: with what was known, its collection would end before it began.
         """
         known = {
             field.name: value
@@ -64,6 +84,8 @@ class Sources:
         }
         with self._registry.transaction() as connection:
             number = _number(connection, source.name)
+            if source.purpose is not None:
+                known["purpose"] = _purpose(connection, source.purpose)
             notice = select(notices.c.id).where(notices.c.id == source.notice)
             if source.notice is not None and connection.scalar(notice) is None:
                 raise NotFound(f"there is no notice {source.notice}; publish it first")
@@ -73,11 +95,12 @@ class Sources:
                 assert done.inserted_primary_key is not None
                 number = int(done.inserted_primary_key[0])
             else:
+                _check_collection(connection, number, source)
                 connection.execute(update(sources).where(sources.c.id == number).values(**known))
             # Owners and names may be people: the entry says which facts were stated, not what.
             entry = {"source": number, "stated": sorted(known)}
             self._ledger.append(connection, "source_declared", entry)
-            self._registry.bump(connection)
+            self._registry.bump(connection, sources=[number])
         return number
 
     def number(self, name: str) -> int:
@@ -92,8 +115,14 @@ class Sources:
 
     def all(self) -> dict[int, Source]:
         """Every source by number, with what is known of it."""
-        rows = self._registry.rows(select(sources).order_by(sources.c.id))
-        facts = [field.name for field in fields(Source)]
+        columns = [sources.c[each.name] for each in fields(Source) if each.name != "purpose"]
+        query = (
+            select(sources.c.id, *columns, purposes.c.name.label("purpose"))
+            .join(purposes, purposes.c.id == sources.c.purpose, isouter=True)
+            .order_by(sources.c.id)
+        )
+        facts = [each.name for each in fields(Source)]
+        rows = self._registry.rows(query)
         return {row.id: Source(**{name: getattr(row, name) for name in facts}) for row in rows}
 
     def names(self) -> dict[int, str]:
@@ -104,3 +133,27 @@ class Sources:
 
 def _number(connection: Connection, name: str) -> int | None:
     return connection.scalar(select(sources.c.id).where(sources.c.name == name))
+
+
+def _purpose(connection: Connection, name: str) -> int:
+    number = connection.scalar(select(purposes.c.id).where(purposes.c.name == name))
+    if number is None:
+        raise NotFound(
+            f"no purpose is called {name!r}; `rightful purpose list` shows those there are"
+        )
+    return int(number)
+
+
+def _check_period(begin: str | None, end: str | None) -> None:
+    if begin is not None and end is not None and end < begin:
+        raise InvalidInput(
+            f"the collection of a source can't end on {end}, before it began on {begin}"
+        )
+
+
+def _check_collection(connection: Connection, number: int, stated: Source) -> None:
+    period = select(sources.c.collected_from, sources.c.collected_to)
+    before = connection.execute(period.where(sources.c.id == number)).one()
+    _check_period(
+        stated.collected_from or before.collected_from, stated.collected_to or before.collected_to
+    )

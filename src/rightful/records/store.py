@@ -135,6 +135,25 @@ class RecordStore:
         wanted = np.fromiter(records, np.int64, len(records))
         return snapshot.metadata.filter(pa.array(np.isin(snapshot.records, wanted)))
 
+    def scan(self, columns: Sequence[str]) -> tuple[int, Iterator[pa.RecordBatch]]:
+        """The newest version, and some of its columns, part by part and in no order.
+
+        Nothing is kept in memory. Once the parts are taken, they are of that version.
+        """
+        with _damage_told():
+            dataset = self._dataset()
+            return int(dataset.version), self._parts(dataset, columns)
+
+    def _parts(self, dataset: Any, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        with _damage_told():
+            yield from dataset.to_batches(columns=list(columns))
+
+    def find(self, records: BitMap64, columns: Sequence[str]) -> pa.Table:
+        """Some columns of those of a few `records` that are held, without reading all others."""
+        with _damage_told():
+            wanted = ", ".join(str(number) for number in records if number < 2**63) or "-1"
+            return self._dataset().to_table(columns=list(columns), filter=f"record IN ({wanted})")
+
     def keys(self, table: pa.Table) -> RecordKeys:
         """The record keys of the rows of `table`, uint8 of shape (rows, 16)."""
         stored = b"".join(table.column("key").to_pylist())

@@ -5,25 +5,26 @@ in the clear: as a keyed hash, to find the person, and sealed under the person's
 back in an access package. Both are gone once the person is erased.
 """
 
-import os
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from rightful import moments
 from rightful.errors import Damaged, InvalidInput, NotFound
-from rightful.keys import Holder, Keyring
+from rightful.keys import Holder, Keyring, random_parts
 from rightful.records.names import NameCipher
 from rightful.records.suppressions import Suppressions
 from rightful.registry import Registry
+from rightful.registry.many import digests_among, insert_numbered
 from rightful.registry.tables import subjects
 
 _NONCE = 12
+_RESIDENCE = re.compile("[A-Z]{2}|US-[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,11 @@ class Person:
     birth_year: int | None = None
 
     def __post_init__(self) -> None:
-        if self.residence is not None and not re.fullmatch("[A-Z]{2}", self.residence):
-            raise InvalidInput("residence must be a country as two capital letters, such as DE")
+        if self.residence is not None and not _RESIDENCE.fullmatch(self.residence):
+            raise InvalidInput(
+                "residence must be a country as two capital letters, such as DE, or a state of the "
+                "US, such as US-CA"
+            )
         if self.birth_year is not None and not 1890 <= self.birth_year <= moments.now().year:
             raise InvalidInput("birth year must be a year between 1890 and now")
 
@@ -43,9 +47,22 @@ class Person:
         """What is known with `other`, too; None where the two contradict each other."""
         residence = self.residence or other.residence
         birth_year = self.birth_year or other.birth_year
-        if other.residence not in (None, residence) or other.birth_year not in (None, birth_year):
+        if other.birth_year not in (None, birth_year):
             return None
+        if residence is not None and other.residence is not None:
+            residence = _nearer(residence, other.residence)
+            if residence is None:
+                return None
         return Person(residence, birth_year)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The numbers of people by reference; who of them is `new`; and who is kept out, `erased`."""
+
+    numbers: dict[str, int] = field(repr=False)
+    new: frozenset[int]
+    erased: frozenset[str] = field(repr=False)
 
 
 class Subjects:
@@ -102,11 +119,38 @@ class Subjects:
                 elif after != before:
                     changed[number] = after
             self._change(connection, changed)
-            self._add(connection, new)
-            if new or changed:
-                self._registry.bump(connection)
+            added = self._add(connection, new)
+            self._registry.bump(connection, subjects=[*changed, *added])
             numbers = {r: n for r, (n, _) in self._known(connection, people).items()}
         return numbers, contradicted
+
+    def settle(self, references: Collection[str]) -> Settled:
+        """The numbers of many people; those not held yet are added, unless they were erased."""
+        lookups = {reference: self._names.lookup(reference) for reference in references}
+        listed = Suppressions(self._registry, self._names)
+        with self._registry.transaction() as connection:
+            asked = select(subjects.c.lookup, subjects.c.id)
+            held = asked.where(digests_among(subjects.c.lookup, lookups.values()))
+            known = {bytes(row.lookup): int(row.id) for row in connection.execute(held)}
+            strangers = {
+                lookup: reference for reference, lookup in lookups.items() if lookup not in known
+            }
+            digests = {lookup: listed.of_subject(lookup) for lookup in strangers}
+            kept_out = listed.holds(digests.values())
+            nobody = Person()
+            new = {
+                lookup: (reference, nobody)
+                for lookup, reference in strangers.items()
+                if digests[lookup] not in kept_out
+            }
+            added = self._add(connection, new)
+            self._registry.bump(connection, subjects=added)
+            known.update(zip(new, added, strict=True))
+        return Settled(
+            {reference: known[lookup] for reference, lookup in lookups.items() if lookup in known},
+            frozenset(added),
+            frozenset(reference for reference, lookup in lookups.items() if lookup not in known),
+        )
 
     def suppressed(self, references: Iterable[str]) -> set[str]:
         """Those of `references` who were erased and must not come back by an import."""
@@ -122,6 +166,21 @@ class Subjects:
         if not rows or rows[0].reference is None:
             raise NotFound(f"subject {number} is not held any more")
         return _open(self._keyring.get(Holder("subject", number)), bytes(rows[0].reference))
+
+    def references(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The controller's references for those of `numbers` that are held, by number."""
+        found: dict[int, str] = {}
+        wanted = sorted(set(numbers))
+        for start in range(0, len(wanted), 500):
+            chunk = wanted[start : start + 500]
+            query = select(subjects.c.id, subjects.c.reference).where(subjects.c.id.in_(chunk))
+            rows = self._registry.rows(query.where(subjects.c.reference.is_not(None)))
+            keys = self._keyring.load(Holder("subject", row.id) for row in rows)
+            for row in rows:
+                key = keys.get(Holder("subject", row.id))
+                if key is not None:  # else the person was erased just now
+                    found[row.id] = _open(key, bytes(row.reference))
+        return found
 
     def hashed(self, reference: str) -> bytes:
         """The keyed hash by which the person of a reference would be found, held or not."""
@@ -148,7 +207,7 @@ class Subjects:
             .where(subjects.c.id == number, subjects.c.restricted_at.is_(None))
             .values(restricted_at=moments.text(moments.now()))
         )
-        self._registry.bump(connection)
+        self._registry.bump(connection, subjects=[number])
 
     def erase(self, connection: Connection, number: int) -> None:
         """Delete what is known of a subject and destroy the key; only the bare number stays."""
@@ -164,7 +223,7 @@ class Subjects:
                 erased_at=moments.text(moments.now()),
             )
         )
-        self._registry.bump(connection)
+        self._registry.bump(connection, subjects=[number])
 
     def _known(
         self, connection: Connection, references: Iterable[str]
@@ -173,36 +232,37 @@ class Subjects:
         written: dict[bytes, list[str]] = {}
         for reference in references:
             written.setdefault(self._names.lookup(reference), []).append(reference)
-        wanted, found = list(written), {}
+        found = {}
         columns = (subjects.c.id, subjects.c.lookup, subjects.c.residence, subjects.c.birth_year)
-        for start in range(0, len(wanted), 500):
-            chunk = subjects.c.lookup.in_(wanted[start : start + 500])
-            for row in connection.execute(select(*columns).where(chunk)):
-                person = Person(row.residence, row.birth_year)
-                for reference in written[bytes(row.lookup)]:
-                    found[reference] = (int(row.id), person)
+        asked = select(*columns).where(digests_among(subjects.c.lookup, written))
+        for row in connection.execute(asked):
+            person = Person(row.residence, row.birth_year)
+            for reference in written[bytes(row.lookup)]:
+                found[reference] = (int(row.id), person)
         return found
 
-    def _add(self, connection: Connection, new: Mapping[bytes, tuple[str, Person]]) -> None:
-        """Add people by their lookup, with a new key each."""
+    def _add(self, connection: Connection, new: Mapping[bytes, tuple[str, Person]]) -> list[int]:
+        """Add people by their lookup, with a new key each; returns their numbers."""
         if not new:
-            return
+            return []
         at = moments.text(moments.now())
-        keys = [os.urandom(32) for _ in new]
+        keys, nonces = random_parts(32, len(new)), random_parts(_NONCE, len(new))
         rows = [
             {
                 "lookup": lookup,
-                "reference": _seal(key, reference),
+                "reference": _seal(key, nonce, reference),
                 "residence": person.residence,
                 "birth_year": person.birth_year,
                 "created_at": at,
             }
-            for key, (lookup, (reference, person)) in zip(keys, new.items(), strict=True)
+            for key, nonce, (lookup, (reference, person)) in zip(
+                keys, nonces, new.items(), strict=True
+            )
         ]
-        adding = insert(subjects).returning(subjects.c.id, sort_by_parameter_order=True)
-        numbers = connection.scalars(adding, rows).all()
-        holders = [Holder("subject", int(number)) for number in numbers]
+        numbers = insert_numbered(connection, subjects, rows)
+        holders = [Holder("subject", number) for number in numbers]
         self._keyring.add(connection, dict(zip(holders, keys, strict=True)))
+        return numbers
 
     def _change(self, connection: Connection, people: Mapping[int, Person]) -> None:
         if people:
@@ -218,8 +278,13 @@ class Subjects:
             )
 
 
-def _seal(key: bytes, reference: str) -> bytes:
-    nonce = os.urandom(_NONCE)
+def _nearer(one: str, other: str) -> str | None:
+    """Of two residences the one that says more; None where only one can be true."""
+    near, far = sorted((one, other), key=len, reverse=True)
+    return near if near == far or near.startswith(f"{far}-") else None
+
+
+def _seal(key: bytes, nonce: bytes, reference: str) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, reference.strip().encode(), b"reference")
 
 

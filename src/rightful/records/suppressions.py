@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 from rightful import moments
 from rightful.records.names import NameCipher
 from rightful.registry import Registry
+from rightful.registry.many import digests_among
 from rightful.registry.tables import suppressions
 
 
@@ -49,11 +50,5 @@ class Suppressions:
 
 
 def _found(connection: Connection, digests: set[bytes]) -> set[bytes]:
-    wanted = sorted(digests)
-    found: set[bytes] = set()
-    for start in range(0, len(wanted), 500):
-        chunk = suppressions.c.digest.in_(wanted[start : start + 500])
-        found.update(
-            bytes(d) for d in connection.scalars(select(suppressions.c.digest).where(chunk))
-        )
-    return found
+    asked = select(suppressions.c.digest).where(digests_among(suppressions.c.digest, digests))
+    return {bytes(digest) for digest in connection.scalars(asked)}

@@ -7,7 +7,7 @@ write-ahead log, so that a destroyed key is in none of them.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,9 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from rightful.errors import Busy, Damaged, InvalidInput, NotFound
+from rightful.registry import sqlite
+from rightful.registry.arrow import read
+from rightful.registry.changes import Changes, between, note
 from rightful.registry.tables import counters, properties
 
 #: How long a writer waits for another one, in seconds.
@@ -74,8 +77,8 @@ class Registry:
             connect_args={"timeout": PATIENCE},
             hide_parameters=True,  # values must not end up in the text of an error
         )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", sqlite.prepare)
+        event.listen(engine, "begin", sqlite.begin)
         return engine
 
     @property
@@ -136,10 +139,20 @@ class Registry:
             return MigrationContext.configure(connection).get_current_revision()
 
     def _migrate(self) -> None:
+        """Bring the tables up to date, all or nothing."""
         config = self._alembic()
-        with self._damage_told(), self.lock("migration"), self.transaction() as connection:
+        with (
+            self._damage_told(),
+            self.lock("migration"),
+            self._writing(rightful_migrates=True) as connection,
+        ):
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
+            if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise Damaged(
+                    "the registry can't be brought up to date: rows of it point at others that "
+                    "are missing; restore it from a backup. Nothing was changed"
+                )
 
     # Using
 
@@ -150,8 +163,13 @@ class Registry:
         One writes at a time: what a transaction reads stays true until it ends. Another one that
         waits longer than `PATIENCE` gets `Busy`.
         """
+        with self._writing() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, **options: bool) -> Iterator[Connection]:
         with self._damage_told(), self.engine.connect() as connection:
-            connection = connection.execution_options(rightful_writes=True)
+            connection = connection.execution_options(rightful_writes=True, **options)
             with connection.begin():
                 if not self.is_sqlite:
                     _wait_in_line(connection)
@@ -178,12 +196,10 @@ class Registry:
 
         With the connection of a `reading()`, several tables come from one consistent view.
         """
-        rows = self.rows(query) if connection is None else connection.execute(query).all()
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-        return pa.table(
-            [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
-            schema=schema,
-        )
+        if connection is not None:
+            return read(connection, query, schema)
+        with self.reading() as connection:
+            return read(connection, query, schema)
 
     @property
     def revision(self) -> int:
@@ -213,9 +229,27 @@ class Registry:
 
             yield revision
 
-    def bump(self, connection: Connection) -> None:
-        """Say that what this transaction changes may change who is cleared."""
-        self.take(connection, "revision", 1)
+    def bump(
+        self,
+        connection: Connection,
+        *,
+        subjects: Iterable[int] | None = None,
+        sources: Iterable[int] | None = None,
+    ) -> None:
+        """Say that what this transaction changes may change who is cleared.
+
+        Only the records about one of `subjects` or out of one of `sources`, where these are
+        given, and nothing at all where those given are empty; else any record.
+        """
+        people, places = frozenset(subjects or ()), frozenset(sources or ())
+        anything = subjects is None and sources is None
+        if anything or people or places:
+            note(connection, self.take(connection, "revision", 1) + 1, people, places)
+
+    def changes(self, connection: Connection, since: int) -> Changes:
+        """What changed after the revision `since`, as the view of `connection` shows it."""
+        query = select(counters.c.value).where(counters.c.name == "revision")
+        return between(connection, since, connection.scalar(query) or 0)
 
     def take(self, connection: Connection, counter: str, amount: int) -> int:
         """Advance a counter and return its value before, as the first of `amount` numbers."""
@@ -365,23 +399,3 @@ def _wait_in_line(connection: Connection) -> None:
 def _lock_timeout(*, local: bool) -> TextClause:
     setting = text("SELECT set_config('lock_timeout', :milliseconds, :local)")
     return setting.bindparams(milliseconds=str(int(PATIENCE * 1000)), local=local)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # SQLAlchemy begins transactions itself (below), so that reading ones stay reading ones.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",  # readers go on while one writes
-        "synchronous = FULL",  # what was said to be kept is kept, also over a power cut
-        "secure_delete = ON",
-        "foreign_keys = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("isolation_level") == "AUTOCOMMIT":  # asks each question of the newest state
-        return
-    writes = options.get("rightful_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -25,13 +25,47 @@ from sqlalchemy import (
 #: The kinds of ground, as in GDPR Art. 6(1) and PIPL Art. 13, with two that are about a source.
 GRANT_KINDS = (
     "consent",
+    "separate_consent",
     "contract",
     "legal_obligation",
     "vital_interests",
     "public_task",
     "legitimate_interests",
+    "special_condition",
     "licence",
     "no_personal_data",
+)
+
+#: What lets one use special categories of data beside explicit consent: GDPR Art. 9(2)(b) to (j).
+SPECIAL_CONDITIONS = (
+    "employment",
+    "vital_interests",
+    "nonprofit",
+    "made_public",
+    "legal_claims",
+    "substantial_public_interest",
+    "health_care",
+    "public_health",
+    "research",
+)
+
+#: What can be assessed, as a recorded act with its outcome.
+ASSESSMENT_KINDS = (
+    "legitimate_interests",
+    "compatibility",
+    "dpia",
+    "pipia",
+    "risk_assessment",
+    "supplier_check",
+    "copyright_policy",
+    "minors_policy",
+    "bias_examination",
+    "suitability",
+    "security_measures",
+    "annotation_rules",
+    "source_sampling",
+    "corpus_sampling",
+    "corpus_screening",
 )
 
 metadata = MetaData(
@@ -56,6 +90,16 @@ def _choice(column: str, values: tuple[str, ...]) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
+
+#: What changed at which revision: one person, one source, or more than can be told (both NULL).
+changes = Table(
+    "changes",
+    metadata,
+    _id(),
+    Column("revision", BigInteger, nullable=False, index=True),
+    Column("subject", BigInteger),
+    Column("source", BigInteger),
+)
 
 #: Counters that only grow: `record` (the last id given out), `revision` (see `Registry.bump`).
 counters = Table(
@@ -86,6 +130,17 @@ sources = Table(
     Column("criminal_offence", Boolean),  # GDPR Art. 10
     Column("notice", ForeignKey("notices.id")),  # the notice published for this source
     Column("retention_until", String),
+    Column("purpose", ForeignKey("purposes.id")),  # what it was collected for
+    Column("collected_from", String),  # days
+    Column("collected_to", String),
+    Column("evidence", String),  # where the proof of the right to it is kept
+    Column("lawfully_accessed", Boolean),  # no paywall or other technical measure was got round
+    Column("infringing_site", Boolean),  # of a site listed as persistently infringing
+    Column("faces", Boolean),  # pictures of faces
+    Column("companion", Boolean),  # conversations with a human-like companion service
+    Column("child_directed", Boolean),  # of a service directed to children
+    Column("broker", Boolean),  # bought from a data broker
+    Column("important_data", Boolean),  # China, Data Security Law
     Column("created_at", String, nullable=False),
 )
 
@@ -95,10 +150,11 @@ subjects = Table(
     _id(),
     Column("lookup", LargeBinary, unique=True),  # keyed hash; NULL once erased
     Column("reference", LargeBinary),  # sealed under the subject's key; NULL once erased
-    Column("residence", String),  # ISO 3166-1 alpha-2
+    Column("residence", String),  # ISO 3166-1 alpha-2, or 3166-2 within the US: US-CA
     Column("birth_year", Integer),
     Column("restricted_at", String),
     Column("objected_at", String),
+    Column("opted_out_at", String),  # of the sale or sharing of their data
     Column("erased_at", String),
     Column("created_at", String, nullable=False),
 )
@@ -120,6 +176,15 @@ purposes = Table(
     Column("name", String, nullable=False, unique=True),
     Column("parent", ForeignKey("purposes.id")),
     Column("dpv", String),  # the term of the W3C Data Privacy Vocabulary
+    # What a use is. NULL: as the purpose above says.
+    Column("generative", Boolean),
+    Column("general_purpose", Boolean),
+    Column("high_risk", Boolean),  # AI Act Annex III or I
+    Column("face_recognition", Boolean),
+    Column("significant_decisions", Boolean),  # about people
+    Column("commercial", Boolean),
+    Column("research", Boolean),  # scientific
+    Column("published", Boolean),  # model or data are to be given to the public
 )
 
 notices = Table(
@@ -151,9 +216,46 @@ grants = Table(
     Column("given_by", String),  # self or guardian
     Column("evidence", String),  # where the controller keeps the proof: a form, an assessment
     Column("licence", String),  # SPDX expression
+    Column("condition", String),  # which special condition
+    Column("uuid", String, unique=True),  # the record_id of ISO/IEC TS 27560
     Column("created_at", String, nullable=False),
     _choice("kind", GRANT_KINDS),
     CheckConstraint("subject IS NOT NULL OR source IS NOT NULL", name="about_something"),
+)
+
+#: What was assessed, with what outcome: a recorded act that rules ask about.
+assessments = Table(
+    "assessments",
+    metadata,
+    _id(),
+    Column("kind", String, nullable=False),
+    Column("source", ForeignKey("sources.id"), index=True),  # NULL: whatever the source
+    Column("purpose", ForeignKey("purposes.id")),  # NULL: whatever the purpose
+    Column("outcome", String, nullable=False),
+    Column("reference", String),  # where the controller keeps it
+    Column("answers", Text),  # canonical JSON: what was asked and answered
+    Column("sampled", BigInteger),  # items looked at
+    Column("failed", BigInteger),  # of those, unfit
+    Column("total", BigInteger),  # items there were
+    Column("made_at", String, nullable=False),
+    Column("valid_until", String),
+    Column("created_at", String, nullable=False),
+    _choice("kind", ASSESSMENT_KINDS),
+    _choice("outcome", ("passed", "failed")),
+)
+
+#: What a source says about its use, in a protocol that machines read; the latest look counts.
+reservations = Table(
+    "reservations",
+    metadata,
+    _id(),
+    Column("source", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("protocol", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("location", String),  # where it was read
+    Column("sha256", String),  # of the statement as it was read
+    Column("seen_at", String, nullable=False),
+    Column("created_at", String, nullable=False),
 )
 
 #: An import job, so that one that was interrupted goes on where it stopped.
@@ -282,7 +384,7 @@ forgettings = Table(
     Column("outcome", String),
     Column("started_at", String, nullable=False),
     Column("finished_at", String),
-    _choice("kind", ("erase", "withdraw", "rectify")),
+    _choice("kind", ("erase", "withdraw", "rectify", "expire")),
     _choice("state", ("planned", "shredded", "replayed", "purged", "done")),
 )
 

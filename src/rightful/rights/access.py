@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap64
 
-from rightful import moments
+from rightful import html, moments
 from rightful.errors import InvalidInput, NotFound
 from rightful.files import UNFINISHED
 from rightful.forgetting.lineage import family
@@ -24,7 +24,6 @@ from rightful.records.sources import Sources
 from rightful.records.store import RecordStore
 from rightful.records.subjects import Subjects
 from rightful.registry import Registry
-from rightful.rights import html
 from rightful.rights.disclosures import Disclosures
 from rightful.rights.requests import Requests
 from rightful.training import Run, Trainer
@@ -194,6 +193,7 @@ def _grant(grant: Grant) -> dict[str, Any]:
         "explicit": grant.explicit,
         "given_by": grant.given_by,
         "licence": grant.licence,
+        "condition": grant.condition,
     }
 
 

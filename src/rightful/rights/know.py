@@ -7,24 +7,27 @@ from collections.abc import Sequence
 
 import pyarrow.compute as pc
 
-from rightful import moments
+from rightful import html, moments
 from rightful.clearance import Clearances
 from rightful.grants import Grants, Notices, Purposes
 from rightful.policy import Pack
 from rightful.policy.text import Language, Text
 from rightful.records.sources import Sources
 from rightful.records.store import RecordStore
-from rightful.rights import html
 from rightful.rights.disclosures import Disclosures
 from rightful.training import Trainer
 
 _GROUNDS = {
     "consent": Text("consent", "同意"),
+    "separate_consent": Text("separate consent", "单独同意"),
     "contract": Text("a contract", "合同"),
     "legal_obligation": Text("a legal obligation", "法定义务"),
     "vital_interests": Text("vital interests", "重大利益"),
     "public_task": Text("a public task", "公共职能"),
     "legitimate_interests": Text("legitimate interests", "正当利益"),
+    "special_condition": Text(
+        "a condition for special categories of data", "处理特殊类别数据的法定条件"
+    ),
     "licence": Text("a licence of the source", "来源许可"),
     "no_personal_data": Text("no personal data", "不含个人信息"),
 }

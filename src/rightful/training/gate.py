@@ -1,6 +1,7 @@
 """The gate that every step of a run passes: who may still be in it?"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pyroaring import BitMap64
 
@@ -19,7 +20,7 @@ class Gate:
     def __init__(
         self, clearances: Clearances, runs: Runs, run: int, clearance: Clearance, records: BitMap64
     ) -> None:
-        self._clearances = clearances
+        self._upkeep = clearances.keep(clearance.purpose)
         self._runs = runs
         self._run = run
         self.clearance = clearance
@@ -30,9 +31,9 @@ class Gate:
         """Before a step: let go of whoever is no longer cleared, and write down that they left."""
         if revision() == self.clearance.revision and moments.now() < self.clearance.valid_until:
             return
-        fresh = self._clearances.compute(self.clearance.purpose, among=self.remaining)
+        fresh = self._upkeep.clearance()
         self.leave(step, self.remaining - fresh.cleared)
-        self.clearance = fresh
+        self.clearance = replace(fresh, cleared=self.remaining)
 
     def leave(self, step: int, left: BitMap64) -> None:
         """Go on without some records from this step on."""

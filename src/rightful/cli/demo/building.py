@@ -24,6 +24,8 @@ CONTROLLER = "Example Handwriting Lab (a demo of Rightful)"
 
 #: Singapore: no pack speaks for it, so only where a person lives brings in a law.
 ESTABLISHMENT = "SG"
+#: It offers what it trains to people there, so it is their laws that speak.
+MARKETS = ("EEA", "CN")
 
 _KINDS = {ARCHIVE: "licensed", APP: "user_data", BOUGHT: "third_party_private"}
 _METHODS = {ARCHIVE: "transfer", APP: "form", BOUGHT: "purchase"}
@@ -57,7 +59,9 @@ def build(
     done: Callable[[str, int], None] = lambda source, added: None,  # noqa: ARG005
 ) -> Workspace:
     """A workspace with the digits and people of the demo, without one person if told so."""
-    workspace = rightful.init(folder, controller=CONTROLLER, establishment=ESTABLISHMENT)
+    workspace = rightful.init(
+        folder, controller=CONTROLLER, establishment=ESTABLISHMENT, markets=MARKETS
+    )
     notice = workspace.notices.publish(NOTICE, _TEXT, "en")
     workspace.notices.publish(f"{NOTICE}-zh", _TEXT_ZH, "zh-CN")
     with tempfile.TemporaryDirectory() as place:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rightful import html
 from rightful.clearance import Clearance
 from rightful.cli.certificates import words
 from rightful.cli.models import curves
 from rightful.files import write_atomic
 from rightful.policy import Decision
-from rightful.rights import html
 from rightful.training import Evaluation, Run, plots
 from rightful.workspace import Workspace
 

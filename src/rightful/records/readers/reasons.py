@@ -49,7 +49,7 @@ class Reason(StrEnum):
     RETENTION = "retention date unreadable"
     LANGUAGE = "language is not a tag such as en or zh-CN"
     SPECIAL = "special category is not yes or no"
-    RESIDENCE = "residence is not a country of two letters"
+    RESIDENCE = "residence is no country of two letters, nor a state such as US-CA"
     BIRTH_YEAR = "birth year is not a year from 1890 to now"
     WHOSE = "residence or birth year given for several subjects"
 
