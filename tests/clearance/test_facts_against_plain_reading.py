@@ -100,7 +100,7 @@ def test_a_clearance_equals_a_plain_loop_over_records_and_rules(
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(tables=registries(), records=_RECORDS, markets=_MARKETS)
 def test_they_are_equal_for_many_more_registries(
     blank: "House",

@@ -149,7 +149,7 @@ def test_after_any_events_the_kept_clearance_is_the_computed_one(
 
 
 @given(story=st.lists(HAPPENING, min_size=8, max_size=30))
-@settings(max_examples=150, phases=PHASES, suppress_health_check=SHARED)
+@settings(max_examples=40, phases=PHASES, suppress_health_check=SHARED)
 @pytest.mark.slow
 def test_after_many_events_the_kept_clearance_is_the_computed_one(
     scenes: Callable[..., Scene], story: list[tuple[Event, bool, int, bool]]
