@@ -1,7 +1,7 @@
 """Which values of a fact some rules can tell apart.
 
 Two ages that every rule treats alike are one as far as these rules go. So ten million records are
-a few thousand different cases, and each of those is judged once.
+far fewer different cases, and each of those is judged once.
 
 >>> from rightful.policy.expression import parse
 >>> ages = Distinctions([parse("age < 14"), parse("age >= 18 OR restricted")])
