@@ -288,7 +288,7 @@ class Clearances:
     def _view(self, records: Corpus, at: datetime | None) -> RegistryView:
         """A view of those people and sources alone, where they are few."""
         if len(records) > FEW:
-            return view(self._registry, _utc(at))
+            return self.view(_utc(at))
         people = {int(number) for number in records.subject if number >= 0}
         return view(self._registry, _utc(at), about=people)
 

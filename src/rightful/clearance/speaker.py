@@ -5,7 +5,8 @@ from datetime import datetime
 
 from rightful.clearance.breakdown import Unasked
 from rightful.policy import Decision, Language, Pack, Text
-from rightful.policy.pack import Confidence, Rule
+from rightful.policy.pack import Rule
+from rightful.policy.words import CONFIDENCE
 
 #: A decision as a rule brings it.
 BRINGS = {
@@ -23,14 +24,9 @@ MADE = {
     Decision.RESTRICT: Text("restricted", "限制"),
     Decision.DENY: Text("denied", "拒绝"),
 }
-CONFIDENCE: dict[Confidence, Text] = {
-    "found": Text("found in the text", "见于原文"),
-    "secondary": Text("from a secondary source", "据二手资料"),
-    "memory": Text("written from memory", "凭记忆撰写"),
-}
 BUILT_IN = Text("built in", "内置规则")
 _TURN_ON = Text("turn them on in rightful.toml", "可在 rightful.toml 中启用")
-_UNREAD = Text("written from memory", "凭记忆撰写")
+_UNREAD = CONFIDENCE["memory"]
 _MARKED = Text("marked as advisory", "标为建议性")
 
 

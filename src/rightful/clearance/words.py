@@ -7,9 +7,10 @@ from rightful.clearance.breakdown import Breakdown, PackTally, breakdown
 from rightful.clearance.clearance import Clearance, RuleCount
 from rightful.clearance.explain import Explanation, Finding, Judged, KnownFact
 from rightful.clearance.groups import Group, Groups
-from rightful.clearance.speaker import BRINGS, BUILT_IN, CONFIDENCE, MADE, Speaker, shown_moment
+from rightful.clearance.speaker import BRINGS, BUILT_IN, MADE, Speaker, shown_moment
 from rightful.policy import Answer, Decision, Language
 from rightful.policy.pack import Rule
+from rightful.policy.words import CONFIDENCE
 
 _WIDE = max(len(word.en) for word in BRINGS.values())
 

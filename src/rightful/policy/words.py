@@ -8,7 +8,8 @@ from rightful.policy.pack import Clock, Confidence, Pack, Rule, RuleKind, Unit
 from rightful.policy.plain import written
 from rightful.policy.text import Language, Text
 
-_CONFIDENCE: dict[Confidence, Text] = {
+#: How sure a rule is of its article.
+CONFIDENCE: dict[Confidence, Text] = {
     "found": Text("found in the text", "见于原文"),
     "secondary": Text("from a secondary source", "据二手资料"),
     "memory": Text("written from memory", "凭记忆撰写"),
@@ -85,7 +86,7 @@ class _Speaker:
     def _rule(self, pack: Pack, rule: Rule) -> Iterator[str]:
         answer = self.of(rule.decision.title if rule.decision else _KINDS[rule.kind])
         yield f"{rule.id}, {rule.article}: {self.of(rule.title)}"
-        sure = self.of(_CONFIDENCE[rule.confidence]) + self._mark(pack, rule)
+        sure = self.of(CONFIDENCE[rule.confidence]) + self._mark(pack, rule)
         yield f"  {answer}{self.say('; ', ';')}{sure}"
         if rule.when is not None:
             yield self.say("  when: ", "  条件:") + written(rule.when, pack.terms)

@@ -15,6 +15,7 @@ from rightful.clearance.situations.coding import Ints
 from rightful.clearance.situations.granted import GrantArrays, grant_arrays
 from rightful.clearance.situations.instants import instants, micros, moment
 from rightful.clearance.situations.people import PeopleArrays, people_arrays
+from rightful.policy.facts import USES
 from rightful.registry import Registry
 from rightful.registry.tables import (
     assessments,
@@ -24,11 +25,6 @@ from rightful.registry.tables import (
     reservations,
     sources,
     subjects,
-)
-
-_USES = (
-    *("generative", "general_purpose", "high_risk", "face_recognition"),
-    *("significant_decisions", "commercial", "research", "published"),
 )
 
 #: What is read of each table, and as what. Of a ground's evidence and notice, only whether it is
@@ -85,7 +81,7 @@ COLUMNS: dict[Table, dict[str, Any]] = {
         "id": pa.int64(),
         "name": pa.string(),
         "parent": pa.int64(),
-        **dict.fromkeys(_USES, pa.bool_()),
+        **dict.fromkeys(USES, pa.bool_()),
     },
     assessments: {
         "id": pa.int64(),
