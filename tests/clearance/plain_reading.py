@@ -14,7 +14,15 @@ from typing import Any
 from rightful import moments
 from rightful.errors import InvalidInput
 from rightful.grants.permissions import UNKNOWN, permissions
-from rightful.policy.facts import ASSESSED, GROUNDS, METHODS, RESERVATIONS, SOURCE_KINDS, USES
+from rightful.policy.facts import (
+    ASSESSED,
+    FOUND,
+    GROUNDS,
+    METHODS,
+    RESERVATIONS,
+    SOURCE_KINDS,
+    USES,
+)
 from rightful.records.reservations import combined
 from rightful.registry.tables import SPECIAL_CONDITIONS
 
@@ -303,7 +311,8 @@ class Plain:
     def _source(self, record: Row, source: Row | None) -> Row:
         special, until = record["special_category"], record["retention_until"]
         collected = record["collected_at"]
-        days = {"retention_days": self._until(until), "collected_days": self._since(collected)}
+        days: Row = {"retention_days": self._until(until), "collected_days": self._since(collected)}
+        days |= _inside(record)
         if source is None:
             return {
                 **dict.fromkeys(("criminal_offence", "public_source", "method", "source_kind")),
@@ -392,3 +401,22 @@ def _said(text: str | None) -> bool:
 
 def _by_guardian(grant: Row) -> bool | None:
     return {"guardian": True, "self": False}.get(grant["given_by"])
+
+
+def _inside(record: Row) -> Row:
+    found, verdict = record["found"], record["verdict"]
+    facts: Row = {f"found_{group}": None for group in FOUND}
+    if found is not None:
+        listed = [group for group in found.split(",") if group]
+        for group in FOUND:
+            if group in listed:
+                facts[f"found_{group}"] = True
+            elif all(each in FOUND for each in listed):
+                facts[f"found_{group}"] = False
+    facts["screening_verdict"] = "none"
+    if verdict is not None:
+        facts["screening_verdict"] = verdict if verdict in ("pass", "hold", "drop") else None
+    facts["duplicate"] = "none"
+    if record["duplicate"] is not None:
+        facts["duplicate"] = "copy" if record["duplicate"] else "no"
+    return facts

@@ -149,6 +149,9 @@ RECORD = st.fixed_dictionaries(
         "collected_at": _maybe("2026-11-20T15:00:00.000000Z", "2026-11-24", "soon", ""),
         "retention_until": _maybe(*_DAYS),
         "special_category": _YES_OR_NO,
+        "found": _maybe("", "health", "contact,secret", "contact,later"),
+        "verdict": _maybe("pass", "pass", "hold", "drop", "?"),
+        "duplicate": _YES_OR_NO,
     }
 )
 

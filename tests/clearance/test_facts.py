@@ -21,9 +21,10 @@ from rightful.grants import NewGrant
 from rightful.grants.permissions import Permissions
 from rightful.policy import Decision, Gates, Pack
 from rightful.policy.facts import COLUMNS as FACTS
-from rightful.policy.facts import SCHEMA, USES, Value, table
+from rightful.policy.facts import FOUND, SCHEMA, USES, Value, table
 from rightful.policy.reading import read
 from rightful.records.reservations import Reservations
+from rightful.records.screened import Screened, ScreenedRecords, Span
 from rightful.records.sources import Source
 from rightful.registry.tables import (
     ASSESSMENT_KINDS,
@@ -352,8 +353,10 @@ rules:
 def _demanding(row: dict[str, Value]) -> Pack:
     """A law that wants every fact to be what it is, so that each that is missing matters."""
     rules = []
-    for number, (name, fact) in enumerate(FACTS.items()):
-        value = row[name]
+    for number, (name, value) in enumerate(row.items()):
+        fact = FACTS.get(name)
+        if fact is None:
+            continue
         assert value is not None, name
         if isinstance(value, bool):
             fine, passes = (name if value else f"NOT {name}"), str(value).lower()
@@ -371,8 +374,12 @@ def _demanding(row: dict[str, Value]) -> Pack:
 
 @pytest.fixture
 def known(house: "House") -> "House":
-    """Of Anna and the source, everything is known, and the record says nothing of itself."""
+    """Of Anna and the source, everything is known, and the record says nothing of itself.
+
+    It was screened, and nothing was found in it.
+    """
     house.add(0, (1,))
+    ScreenedRecords(house.store).write([Screened(0, (), frozenset(), "pass")], "now")
     house.change(subjects, 1, residence="US-CA")
     marks = ("lawfully_accessed", "infringing_site", "faces", "companion", "child_directed")
     house.change(
@@ -452,6 +459,46 @@ def test_a_null_in_any_column_that_feeds_a_fact_never_clears_a_record(
     assert {(name, value) for name, value in changed.items() if value is not None} <= _STATED_NOT
 
 
+def test_findings_are_facts(known: "House") -> None:
+    spans = (Span("email", 3, 20, 0.99, "email"), Span("us_ssn", 30, 41, 0.9, "us_ssn"))
+    screened = ScreenedRecords(known.store)
+    screened.write([Screened(0, spans, frozenset({"contact", "government_id"}), "hold")], "now")
+    screened.mark_duplicates(BitMap64([0]), BitMap64())
+    row = _row(known)
+    assert {name for name in FOUND if row[f"found_{name}"]} == {"contact", "government_id"}
+    assert row["found_health"] is False
+    assert (row["screening_verdict"], row["duplicate"]) == ("hold", "no")
+
+
+def test_what_is_inside_a_record_that_was_not_screened_is_not_known(house: "House") -> None:
+    house.add(0, (1,))
+    row = _row(house)
+    assert {row[f"found_{name}"] for name in FOUND} == {None}
+    assert (row["screening_verdict"], row["duplicate"]) == ("none", "none")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "duplicate", "rule"),
+    [
+        ("pass", False, None),
+        ("drop", False, "RIGHTFUL.SCREENED_OUT"),
+        ("hold", False, "RIGHTFUL.SCREENING_HOLDS"),
+        ("pass", True, "RIGHTFUL.COPY"),
+    ],
+)
+def test_what_screening_says_of_a_record_decides_whether_it_is_cleared(
+    known: "House", verdict: str, duplicate: bool, rule: str | None
+) -> None:
+    screened = ScreenedRecords(known.store)
+    screened.write([Screened(0, (), frozenset(), verdict)], "now")
+    screened.mark_duplicates(BitMap64([0]), BitMap64([0] if duplicate else []))
+    law = _demanding({"residence": _row(known)["residence"]})
+    clearance = _clearances(known, law).compute("fine-tuning", at=NOW)
+    assert (0 in clearance.cleared) == (rule is None)
+    against = [each.rule.id for each in clearance.reasons if each.fired]
+    assert against == ([] if rule is None else [rule])
+
+
 @pytest.mark.parametrize(("name", "column"), [key for key, why in _KNOWN.items() if why == _NEVER])
 def test_where_null_would_be_of_no_meaning_the_registry_takes_none(
     known: "House", name: str, column: str
@@ -476,6 +523,9 @@ def test_a_null_in_any_column_of_the_store_never_clears_a_record(
         "collected_at": "2026-02-01T00:00:00.000000Z",
         "retention_until": "2999-01-01",
         "special_category": False,
+        "found": "contact",
+        "verdict": "pass",
+        "duplicate": False,
     }
     seen, covering = view(known.registry, NOW), known.purposes.covering("fine-tuning")
 
@@ -573,5 +623,7 @@ def test_a_row_of_facts_has_everything_that_rules_read_even_where_nothing_is_kno
     house.add(0, (), source=77)
     (row,) = house.facts([3], NOW, establishment=None)
     assert set(row) == set(SCHEMA.names)
-    assert {value for name, value in row.items() if name != "record"} == {None}
+    screening = {"screening_verdict": "none", "duplicate": "none"}
+    assert {name: row[name] for name in screening} == screening
+    assert {value for name, value in row.items() if name not in {"record", *screening}} == {None}
     assert table([row]).schema == SCHEMA

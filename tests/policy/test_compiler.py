@@ -34,6 +34,9 @@ MakePack = Callable[..., Pack]
 
 _FACTS = st.lists(st.tuples(st.integers(1, 4), ROW), max_size=12)
 
+#: What the built-in rules ask about screening, of a record that nobody screened.
+_UNSCREENED: Row = {"screening_verdict": "none", "duplicate": "none"}
+
 _DAY = date(2026, 1, 1)
 _DECISIONS = [decision for decision in Decision if decision is not Decision.ALLOW]
 
@@ -161,7 +164,7 @@ def test_a_rule_that_fires_brings_its_decision_and_one_unanswered_holds(
     more = {Decision.HOLD: "asks", Decision.ALLOW_WITH_CONDITIONS: "conditions"}.get(decision)
     rule = rule_fields(decision=decision.word, **({more: words} if more else {}))
     gates = Gates([make_pack(kind="law", rules=[rule])])
-    facts = {"personal": False}
+    facts: Row = {**_UNSCREENED, "personal": False}
     answers = _decided(
         gates,
         [
@@ -202,7 +205,7 @@ def test_the_most_restrictive_wins_over_rules_packs_and_people(make_pack: MakePa
             ),
         ]
     )
-    fine: Row = {"personal": False, "objected": False, "restricted": False}
+    fine: Row = {**_UNSCREENED, "personal": False, "objected": False, "restricted": False}
     answers = _decided(
         gates,
         [
@@ -219,8 +222,9 @@ def test_the_most_restrictive_wins_over_rules_packs_and_people(make_pack: MakePa
     names = [gate.rule.id for gate in gates.gates]
     assert names[:2] == ["RIGHTFUL.UNKNOWN_PERSONAL", "RIGHTFUL.NO_LAW"]
     assert names[2:4] == ["RIGHTFUL.NO_GROUND", "RIGHTFUL.RESTRICTED"]
-    assert names[4:] == ["HOUSE.1", "SECOND.1"]
-    assert answers[2] == Judgement(Decision.RESTRICT, fired=0b100000, open=0b010000)
+    assert names[4:6] == ["RIGHTFUL.SCREENED_OUT", "RIGHTFUL.SCREENING_HOLDS"]
+    assert names[6:] == ["RIGHTFUL.COPY", "HOUSE.1", "SECOND.1"]
+    assert answers[2] == Judgement(Decision.RESTRICT, fired=0b100000000, open=0b010000000)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +245,7 @@ def test_the_most_restrictive_wins_over_rules_packs_and_people(make_pack: MakePa
 def test_personal_data_on_no_ground_at_all_is_out_whatever_the_packs_say(
     make_pack: MakePack, facts: Row, decision: Decision
 ) -> None:
-    row: Row = {"personal": True, "objected": False, "restricted": False, **facts}
+    row: Row = {**_UNSCREENED, "personal": True, "objected": False, "restricted": False, **facts}
     gates = Gates([make_pack(kind="law", covers="personal_data")])
     assert gates.judge([row]).decision is decision
     assert _decided(gates, [(1, row)])[1].decision is decision
@@ -249,7 +253,13 @@ def test_personal_data_on_no_ground_at_all_is_out_whatever_the_packs_say(
 
 def test_a_restricted_person_is_out_whatever_the_packs_say(make_pack: MakePack) -> None:
     law = make_pack(kind="law", covers="personal_data", applies="residence = 'DE'")
-    row: Row = {"personal": True, "objected": False, "residence": "DE", "consent": "active"}
+    row: Row = {
+        **_UNSCREENED,
+        "personal": True,
+        "objected": False,
+        "residence": "DE",
+        "consent": "active",
+    }
     decisions = {
         restricted: Gates([law]).judge([{**row, "restricted": restricted}]).decision
         for restricted in (True, None, False)
@@ -294,7 +304,7 @@ def test_a_law_about_personal_data_is_silent_about_what_is_known_to_hold_none(
 
 @pytest.mark.parametrize("personal", [True, False, None])
 def test_without_a_law_nothing_is_allowed(make_pack: MakePack, personal: bool | None) -> None:
-    row: Row = {"personal": personal, "objected": False}
+    row: Row = {**_UNSCREENED, "personal": personal, "objected": False}
     for packs in ([], [make_pack()], [make_pack(kind="standard")]):
         gates = Gates(packs)
         assert gates.judge([row]).decision is Decision.HOLD
@@ -318,7 +328,13 @@ def test_a_person_of_whom_no_law_is_known_to_speak_is_held(
     pack = make_pack(
         kind="law", covers="personal_data", applies="residence = 'DE' OR establishment = 'DE'"
     )
-    row: Row = {"personal": True, "objected": False, "restricted": False, "consent": "active"}
+    row: Row = {
+        **_UNSCREENED,
+        "personal": True,
+        "objected": False,
+        "restricted": False,
+        "consent": "active",
+    }
     row |= {"residence": residence, "establishment": establishment}
     assert Gates([pack]).judge([row]).decision is decision
 
@@ -326,7 +342,7 @@ def test_a_person_of_whom_no_law_is_known_to_speak_is_held(
 def test_a_record_of_which_nobody_knows_whether_it_is_personal_is_held(
     make_pack: MakePack,
 ) -> None:
-    row: Row = {"personal": None, "objected": False}
+    row: Row = {**_UNSCREENED, "personal": None, "objected": False}
     assert Gates([make_pack(kind="law")]).judge([row]).decision is Decision.HOLD
 
 
@@ -342,7 +358,7 @@ def test_advisory_rules_decide_only_where_they_are_turned_on(
     make_pack: MakePack, rule_fields: Callable[..., dict[str, Any]]
 ) -> None:
     pack = make_pack(kind="law", rules=[rule_fields(advisory=True)])
-    row: Row = {"personal": False, "objected": True}
+    row: Row = {**_UNSCREENED, "personal": False, "objected": True}
     assert Gates([pack]).judge([row]).decision is Decision.ALLOW
     assert Gates([pack], advisory=True).judge([row]).decision is Decision.DENY
 

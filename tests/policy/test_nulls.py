@@ -15,6 +15,9 @@ Row = dict[str, Value]
 
 _PACKS = load(built_in())
 
+#: As the built-in rules ask about it.
+_UNSCREENED: Row = {"screening_verdict": "none", "duplicate": "none"}
+
 
 def _alone(pack: Pack, *rules: Rule) -> Pack:
     """A law of nothing but these rules, that speaks to everything, be it personal or not."""
@@ -53,7 +56,7 @@ def _passing(rule: Rule) -> Iterator[Row]:
             answers = {evaluate(rule.when, {**row, name: v}) for v in _possible(rule.when, name)}
             assert answers == {False}, (rule.id, name)
             row[name] = _possible(rule.when, name)[0]
-        yield {**row, "personal": row.get("personal", False)}
+        yield {**_UNSCREENED, **row, "personal": row.get("personal", False)}
 
 
 _GATES = [(pack, rule) for pack in _PACKS for rule in pack.rules_of("gate")]

@@ -85,6 +85,52 @@ RESTRICTED = Rule(
 )
 
 
+DROPPED = Rule(
+    id="RIGHTFUL.SCREENED_OUT",
+    article="Rightful, screening",
+    title=Text(
+        "The screening policy drops records in which this was found",
+        "筛查策略要求剔除含此类内容的记录",
+    ),
+    kind="gate",
+    confidence="found",
+    source="design",
+    **_DATES,
+    when=parse("screening_verdict = 'drop'"),
+    decision=Decision.DENY,
+)
+
+HELD = Rule(
+    id="RIGHTFUL.SCREENING_HOLDS",
+    article="Rightful, screening",
+    title=Text(
+        "The screening policy holds records in which this was found until somebody has looked",
+        "筛查策略要求搁置含此类内容的记录,待人工查看",
+    ),
+    kind="gate",
+    confidence="found",
+    source="design",
+    **_DATES,
+    when=parse("screening_verdict = 'hold'"),
+    decision=Decision.HOLD,
+)
+
+COPY = Rule(
+    id="RIGHTFUL.COPY",
+    article="Rightful, screening",
+    title=Text(
+        "Another record that holds the same stays in its place",
+        "内容相同的另一条记录已予保留",
+    ),
+    kind="gate",
+    confidence="found",
+    source="design",
+    **_DATES,
+    when=parse("duplicate = 'copy'"),
+    decision=Decision.DENY,
+)
+
+
 def no_law(packs: Sequence[Pack]) -> Rule:
     """The rule that holds what no law is known to speak about.
 

@@ -22,7 +22,15 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from rightful.policy.builtin import NO_GROUND, RESTRICTED, UNKNOWN_PERSONAL, no_law
+from rightful.policy.builtin import (
+    COPY,
+    DROPPED,
+    HELD,
+    NO_GROUND,
+    RESTRICTED,
+    UNKNOWN_PERSONAL,
+    no_law,
+)
 from rightful.policy.database import database
 from rightful.policy.decision import Decision
 from rightful.policy.distinctions import Distinctions
@@ -169,7 +177,8 @@ class Gates:
 
 def _gates(packs: Sequence[Pack], turned_on: frozenset[str] | None) -> Iterator[Gate]:
     always = Expression(Literal(True))
-    for rule in (UNKNOWN_PERSONAL, no_law(packs), NO_GROUND, RESTRICTED):
+    own = (UNKNOWN_PERSONAL, no_law(packs), NO_GROUND, RESTRICTED, DROPPED, HELD, COPY)
+    for rule in own:
         yield _gate(rule, None, always)
     for pack in packs:
         applies = pack.applies

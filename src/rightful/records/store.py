@@ -6,7 +6,7 @@ references do not. `open_cleared` is the way in for training, and takes a cleara
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,7 +34,13 @@ SCHEMA = pa.schema(
         pa.field("retention_until", pa.string()),
         pa.field("languages", pa.list_(pa.string())),
         pa.field("special_category", pa.bool_()),
-        pa.field("findings", pa.list_(pa.string())),  # NULL: not screened
+        # What screening found (see `rightful.records.screened`). NULL: not screened, or not known.
+        pa.field("findings", pa.list_(pa.string())),  # kinds, sorted
+        pa.field("found", pa.string()),  # groups of kinds, sorted and joined by commas
+        pa.field("verdict", pa.string()),  # pass, hold or drop
+        pa.field("screened_with", pa.string()),  # the version of what screened it
+        pa.field("duplicate", pa.bool_()),  # a copy of it stays in its place
+        pa.field("spans", pa.binary()),  # where each finding stands
         pa.field("content_hash", pa.binary(32), nullable=False),
         # Ciphertext can't be compressed; stored as it is, it can be searched for and found gone.
         pa.field(
@@ -43,7 +49,10 @@ SCHEMA = pa.schema(
     ]
 )
 
-_CLEAR = [name for name in SCHEMA.names if name != "sealed"]
+_CLEAR = [name for name in SCHEMA.names if name not in ("sealed", "spans")]
+
+#: What screening says of a content; another content is not screened yet.
+SCREENED = ("findings", "found", "verdict", "screened_with", "duplicate", "spans")
 
 Numbers = npt.NDArray[np.int64]
 _T = TypeVar("_T")
@@ -152,7 +161,14 @@ class RecordStore:
         """Some columns of those of a few `records` that are held, without reading all others."""
         with _damage_told():
             wanted = ", ".join(str(number) for number in records if number < 2**63) or "-1"
-            return self._dataset().to_table(columns=list(columns), filter=f"record IN ({wanted})")
+            return self._widened().to_table(columns=list(columns), filter=f"record IN ({wanted})")
+
+    def placed(self, columns: Sequence[str]) -> pa.Table:
+        """Some columns of every record, and `fragment`: which of the store's parts it lies in."""
+        with _damage_told():
+            table = self._widened().to_table(columns=list(columns), with_row_address=True)
+        place = pa.array((table.column("_rowaddr").to_numpy() >> np.uint64(32)).astype(np.int64))
+        return table.drop_columns("_rowaddr").append_column("fragment", place)
 
     def keys(self, table: pa.Table) -> RecordKeys:
         """The record keys of the rows of `table`, uint8 of shape (rows, 16)."""
@@ -198,6 +214,13 @@ class RecordStore:
     def open_to_correct(self, record: int) -> bytes:
         """The content of one record, to be put right. Raises `NotFound` if it is not held."""
         return next(self._open(np.array([record], np.int64)))
+
+    def open_to_screen(self, records: Numbers) -> Iterator[bytes]:
+        """The content of `records`, in their order, to find what is inside; never to train on.
+
+        Raises `NotFound` if one is not held.
+        """
+        return self._open(records)
 
     def holders(self, records: Numbers) -> list[list[Holder]]:
         """Under whose keys each of `records` is sealed."""
@@ -263,12 +286,87 @@ class RecordStore:
         if self.rows(BitMap64([new])).num_rows:
             return
         row = self.rows(BitMap64([old])).to_pylist()[0]
-        row.update(record=new, sealed=sealed, content_hash=content_hash, findings=None)
+        row.update(dict.fromkeys(SCREENED), record=new, sealed=sealed, content_hash=content_hash)
         self._write(pa.Table.from_pylist([row], SCHEMA))
+
+    def link(self, about: Mapping[int, Iterable[int]]) -> BitMap64:
+        """Make records about more people: of each record, the numbers of those to add.
+
+        A record is sealed anew, under the keys of all its people, so that erasing any one of them
+        closes it. What it was sealed as before is gone from the store when this returns. Gives the
+        records that changed; one that is not held, or about them already, does not.
+
+        Raises `NotFound` where somebody's key was destroyed; nothing is changed then.
+        """
+        table = self.find(BitMap64(about), SCHEMA.names)
+        rows = [
+            {**row, "subjects": sorted({*row["subjects"], *about[row["record"]]})}
+            for row in table.to_pylist()
+            if not set(about[row["record"]]) <= set(row["subjects"])
+        ]
+        if not rows:
+            return BitMap64()
+        changed = np.array([row["record"] for row in rows], np.int64)
+        after = [holders(row["source"], row["subjects"]) for row in rows]
+        sealer = Sealer(self._keyring.load({holder for group in after for holder in group}))
+        for row, content, group in zip(rows, self._open(changed), after, strict=True):
+            row["sealed"] = sealer.seal(content, row["record"], group)
+        with _damage_told():
+            # The row is written anew and the old one deleted, which `purge` makes good: an updated
+            # column would leave its old bytes in the file.
+            merge = self._dataset().merge_insert("record").when_matched_update_all()
+            merge.execute(pa.Table.from_pylist(rows, SCHEMA))
+        self.purge()
+        return BitMap64(changed.tolist())
+
+    def update_columns(self, table: pa.Table) -> None:
+        """Give records other values in some columns, all of them or none.
+
+        `table` has the column `record` and those to change; a record that is not held is left out.
+        No row moves, and no other column is written anew. The bytes of before stay in the store
+        until their record goes, so this is not for content.
+        """
+        with _damage_told():
+            dataset = self._widened()
+            place = dataset.to_table(columns=["record"], with_row_address=True)
+            inside = pc.is_in(place.column("record"), value_set=table.column("record"))
+            addresses = place.filter(inside).column("_rowaddr").to_numpy()
+            updated, offsets, fields = [], {}, set[int]()
+            for number in np.unique(addresses >> np.uint64(32)).tolist():
+                fragment = dataset.get_fragment(number)
+                changed, modified, rows = fragment.update_columns(
+                    table, left_on="record", right_on="record", with_offsets=True
+                )
+                updated.append(changed)
+                offsets[number] = rows
+                fields.update(modified)
+            if updated:
+                operation = lance.LanceOperation.Update(
+                    updated_fragments=updated,
+                    fields_modified=sorted(fields),
+                    update_mode="rewrite_columns",
+                    updated_fragment_offsets=offsets,
+                )
+                lance.LanceDataset.commit(
+                    self._uri,
+                    operation,
+                    read_version=dataset.version,
+                    storage_options=self._storage,
+                )
 
     def _write(self, table: pa.Table) -> None:
         with _damage_told():
+            self._widened()
             lance.write_dataset(table, self._uri, mode="append", storage_options=self._storage)
+
+    def _widened(self) -> Any:
+        """The dataset, with the columns that one of an older version lacks."""
+        dataset = self._dataset()
+        missing = [field for field in SCHEMA if field.name not in dataset.schema.names]
+        if not missing:
+            return dataset
+        dataset.add_columns(pa.schema(missing))
+        return self._dataset()
 
     def delete(self, records: BitMap64) -> None:
         """Take records out of the newest version; `purge` then removes their bytes."""
@@ -323,7 +421,14 @@ class RecordStore:
 
 
 def _read(dataset: Any) -> _Snapshot:
-    table = dataset.to_table(columns=_CLEAR, scan_in_order=True)
+    known = dataset.schema.names
+    table = dataset.to_table(columns=[n for n in _CLEAR if n in known], scan_in_order=True)
+    for name in _CLEAR:
+        if name not in known:  # an older version wrote it
+            table = table.append_column(
+                SCHEMA.field(name), pa.nulls(len(table), SCHEMA.field(name).type)
+            )
+    table = table.select(_CLEAR)
     unsorted = table.column("record").to_numpy()
     offsets = np.argsort(unsorted, kind="stable")
     return _Snapshot(dataset, table.take(pa.array(offsets)), unsorted[offsets], offsets)

@@ -285,6 +285,27 @@ suppressions = Table(
     Column("created_at", String, nullable=False),
 )
 
+#: Whose an identifier is that screening may find in a record of anybody's: an address, a number.
+identifiers = Table(
+    "identifiers",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # keyed hash of kind and normalised value
+    Column("subject", ForeignKey("subjects.id"), primary_key=True, index=True),
+    Column("created_at", String, nullable=False),
+)
+
+#: Which records hold the same, or nearly the same; a cluster is called by its smallest record.
+duplicates = Table(
+    "duplicates",
+    metadata,
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, primary_key=True),
+    Column("cluster", BigInteger, nullable=False, index=True),
+    Column("similarity", Float, nullable=False),  # Jaccard, to the nearest other of the cluster
+    Column("created_at", String, nullable=False),
+    _choice("kind", ("exact", "near")),
+)
+
 clearances = Table(
     "clearances",
     metadata,

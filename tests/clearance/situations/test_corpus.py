@@ -39,6 +39,9 @@ def _told(found: Corpus) -> "list[Row]":
                 "collected_at": own.collected_at,
                 "retention_until": own.retention_until,
                 "special_category": own.special_category,
+                "found": own.found,
+                "verdict": own.verdict,
+                "duplicate": own.duplicate,
             }
         )
     return rows

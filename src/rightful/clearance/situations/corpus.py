@@ -17,6 +17,7 @@ from rightful.clearance.situations.coding import Codes, Ints, coded, combined
 #: What is read of the record store.
 RECORDS = (
     *("record", "source", "subjects", "collected_at", "retention_until", "special_category"),
+    *("found", "verdict", "duplicate"),
 )
 
 #: In place of a source's number that the registry can't have given out.
@@ -40,6 +41,10 @@ class Own:
     retention_until: str | None
     special_category: bool | None
     collected_at: str | None
+    found: str | None = None
+    """The groups of what screening found in it, joined by commas; None: it was not screened."""
+    verdict: str | None = None
+    duplicate: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -227,6 +232,9 @@ def _numbers(column: Ints, otherwise: int) -> Codes:
 
 def _owns(table: pa.Table) -> tuple[Codes, tuple[Own, ...]]:
     """What each record says of itself, each different saying once."""
-    names = ("retention_until", "special_category", "collected_at")
+    names = (
+        *("retention_until", "special_category", "collected_at"),
+        *("found", "verdict", "duplicate"),
+    )
     codes, found = combined([coded(table.column(name)) for name in names])
     return codes, tuple(Own(*values) for values in found)

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from rightful.clearance.situations import standing
+from rightful.clearance.situations import findings, standing
 from rightful.clearance.situations.basis import Basis
 from rightful.clearance.situations.coding import THREADS, Codes, Ints, numbered_in_parts
 from rightful.clearance.situations.corpus import NOBODY, Corpus, Own
@@ -295,10 +295,19 @@ class Inquiry:
         def since(moment: str | None) -> Hashable:
             return moment is None, telling.of("collected_days", days_since(moment, self._at))
 
+        @cache
+        def inside(found: Own) -> Hashable:
+            facts = findings.facts(found)
+            return tuple(telling.of(name, facts[name]) for name in asked)
+
+        asked = [name for name in findings.FACTS if name in telling.columns]
         known: dict[Hashable, int] = {}
         kept, codes = [], []
         for own in self._corpus.owns:
-            key = until(own.retention_until), own.special_category, since(own.collected_at)
+            key = (
+                *(until(own.retention_until), own.special_category, since(own.collected_at)),
+                inside(Own(None, None, None, own.found, own.verdict, own.duplicate)),
+            )
             if key not in known:
                 known[key] = len(known)
                 kept.append(own)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rightful import moments
+from rightful.clearance.situations import findings
 from rightful.clearance.situations.corpus import Own
 from rightful.clearance.situations.view import RegistryView
 from rightful.errors import InvalidInput
@@ -24,7 +25,7 @@ _MARKS = (
     *("important_data",),
 )
 #: The facts of which a record may say something itself, which outweighs what its source says.
-OWN = ("special_category", "retention_days", "collected_days")
+OWN = ("special_category", "retention_days", "collected_days", *findings.FACTS)
 _WHOLE = 10_000  # in basis points
 
 
@@ -51,6 +52,7 @@ class Place:
             "collected_days": days_since(
                 self.collected_to if own.collected_at is None else own.collected_at, at
             ),
+            **findings.facts(own),
         }
 
 

@@ -14,6 +14,7 @@ from rightful.policy.facts.controller import CONTROLLER, USE, USES
 from rightful.policy.facts.fact import Fact, Type, Value
 from rightful.policy.facts.grounds import ASSESSED, BASIS, GROUNDS, OUTCOMES, STATUSES
 from rightful.policy.facts.people import NO_REGION, PEOPLE
+from rightful.policy.facts.screening import COPIES, FOUND, SCREENING, SCREENING_VERDICTS
 from rightful.policy.facts.sources import (
     METHODS,
     PERMISSIONS,
@@ -25,7 +26,9 @@ from rightful.policy.facts.sources import (
 __all__ = [
     "ASSESSED",
     "COLUMNS",
+    "COPIES",
     "FACTS",
+    "FOUND",
     "GROUNDS",
     "GROUPS",
     "METHODS",
@@ -34,6 +37,7 @@ __all__ = [
     "PERMISSIONS",
     "RESERVATIONS",
     "SCHEMA",
+    "SCREENING_VERDICTS",
     "SOURCE_KINDS",
     "STATUSES",
     "USES",
@@ -50,6 +54,7 @@ GROUPS: dict[str, tuple[Fact, ...]] = {
     "use": USE,
     "grounds": BASIS,
     "sources": SOURCES,
+    "screening": SCREENING,
 }
 
 FACTS: tuple[Fact, ...] = tuple(fact for group in GROUPS.values() for fact in group)

@@ -1,0 +1,1 @@
+"""What is inside a record: personal data, secrets and copies, found before it is trained on."""
