@@ -31,7 +31,7 @@ demo: setup  ## Train on real handwriting, then forget a writer, in ./demo-works
 	$(bin)/rightful demo --folder demo-workspace
 
 test: setup  ## Run every test, the slow ones too
-	$(bin)/python -m pytest
+	$(bin)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup  ## Format, lint, types, and which room may use which
 	$(bin)/ruff format --check .

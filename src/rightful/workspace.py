@@ -33,6 +33,10 @@ if TYPE_CHECKING:  # what is only named here loads slowly, and many commands do 
     from rightful.records.subjects import Subjects
     from rightful.records.suppressions import Suppressions
     from rightful.rights import Access, Disclosures, Expiry, Know, Requests, Rights
+    from rightful.screening.copies import Copies
+    from rightful.screening.identifiers import Identifiers
+    from rightful.screening.screening import Screening
+    from rightful.screening.shares import Shares
     from rightful.training import Evaluator, Trainer
 
 KEY_FILE = "workspace.key"
@@ -142,6 +146,42 @@ class Workspace:
         )
 
     @cached_property
+    def identifiers(self) -> "Identifiers":
+        from rightful.screening.identifiers import Identifiers
+
+        return Identifiers(self.registry, self.keyring, self.subjects, self.ledger, self.key)
+
+    @cached_property
+    def copies(self) -> "Copies":
+        from rightful.records.screened import ScreenedRecords
+        from rightful.screening.copies import Copies
+
+        return Copies(self.registry, self.records, ScreenedRecords(self.records), self.key)
+
+    @cached_property
+    def screening(self) -> "Screening":
+        from rightful.screening.screening import Screening
+
+        return Screening(
+            self.registry,
+            self.keyring,
+            self.records,
+            self.sources,
+            self.identifiers,
+            self.ledger,
+            self.key,
+            self.folder,
+        )
+
+    @cached_property
+    def shares(self) -> "Shares":
+        from rightful.screening.shares import Shares
+
+        return Shares(
+            self.registry, self.records, self.sources, self.key, self.assessments, self.ledger
+        )
+
+    @cached_property
     def purposes(self) -> "Purposes":
         from rightful.grants import Purposes
 
@@ -237,6 +277,7 @@ class Workspace:
             self.suppressions,
             self.clearances,
             self.trainer,
+            self.copies,
             self.ledger,
         )
 
@@ -255,6 +296,7 @@ class Workspace:
             self.clearances,
             self.forgetter,
             self.requests,
+            self.copies,
         )
 
     @cached_property

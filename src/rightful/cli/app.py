@@ -20,6 +20,8 @@ from rightful.cli import (
     purposes,
     requests,
     rights,
+    screening,
+    shares,
     sources,
     status,
     subjects,
@@ -58,6 +60,8 @@ app.add_typer(purposes.app, name="purpose")
 app.add_typer(notices.app, name="notice")
 app.add_typer(grants.app, name="grant")
 app.add_typer(assessments.app, name="assessment")
+app.add_typer(shares.app, name="shares")
+command(app, "screen")(screening.screen)
 app.add_typer(policy.app, name="policy")
 command(app, "clear")(clearance.clear)
 command(app, "explain")(clearance.explain)

@@ -42,6 +42,7 @@ from rightful.registry.tables import (
     grants,
     requests,
 )
+from rightful.screening.copies import Copies
 from rightful.training import Trainer
 
 #: How long a request waits for a run that is going, in seconds. The records are out of it already.
@@ -89,6 +90,7 @@ class Forgetter:
         suppressions: Suppressions,
         clearances: Clearances,
         trainer: Trainer,
+        copies: Copies,
         ledger: Ledger,
     ) -> None:
         self._registry = registry
@@ -97,6 +99,7 @@ class Forgetter:
         self._subjects = subjects
         self._suppressions = suppressions
         self._trainer = trainer
+        self._copies = copies
         self._ledger = ledger
         self._planner = Planner(
             registry, store, subjects, keyring, suppressions, clearances, trainer
@@ -270,6 +273,8 @@ class Forgetter:
             with self._registry.transaction() as connection:
                 people = (bytes.fromhex(digest) for digest in plan.people)
                 self._suppressions.add(connection, [*plan.suppress, *people])
+                if plan.kind != "withdraw":
+                    self._copies.forget(connection, plan.records)
                 for subject in plan.subjects:
                     self._subjects.erase(connection, subject)
                     self._end_grants(connection, subject)

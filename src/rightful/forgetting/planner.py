@@ -9,6 +9,7 @@ from pyroaring import BitMap64
 from sqlalchemy import select
 
 from rightful.clearance import Clearances
+from rightful.errors import NotFound
 from rightful.forgetting.lineage import Debt, Family, debts, family, owed
 from rightful.forgetting.plan import Correction, Kind, Plan, expired, with_replays
 from rightful.keys import Holder, Keyring
@@ -17,6 +18,7 @@ from rightful.records.subjects import Subjects
 from rightful.records.suppressions import Suppressions
 from rightful.registry import Registry
 from rightful.registry.tables import requests
+from rightful.screening.copies import distinctive
 from rightful.training import Trainer
 
 
@@ -111,8 +113,14 @@ class Planner:
         """What goes on the suppression list of the records and their content."""
         table = self._store.rows(target.records)
         found = [self._suppressions.of_record(key.tobytes()) for key in self._store.keys(table)]
-        for content_hash in table.column("content_hash").to_pylist():
-            found.append(self._suppressions.of_content(content_hash))
+        hashes = table.column("content_hash").to_pylist()
+        records = table.column("record").to_numpy()
+        try:  # what many people may say is nobody's alone
+            alone = [distinctive(content) for content in self._store.open_to_screen(records)]
+        except NotFound:  # a key is gone already, and nobody can tell any more
+            alone = [True] * len(records)
+        own = (content_hash for content_hash, stands in zip(hashes, alone, strict=True) if stands)
+        found += [self._suppressions.of_content(content_hash) for content_hash in own]
         return tuple(found)
 
     def _people(self, target: Target) -> dict[str, int]:

@@ -36,10 +36,15 @@ KINDS = frozenset(
         "subject_opted_out",
         "subject_released",
         "subject_erased",
+        "identifier_claimed",
+        "identifiers_claimed",
         "forgetting_planned",
         "records_expired",
         "certificate_issued",
         "disclosure",
+        "content_shown",
+        "screening_finished",
+        "records_linked",
     }
 )
 

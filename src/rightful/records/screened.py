@@ -88,8 +88,24 @@ class ScreenedRecords:
         parts = np.split(records, starts[1:]) if len(numbers) else []
         return [Part(int(number), some) for number, some in zip(numbers, parts, strict=True)]
 
-    def write(self, found: Sequence[Screened], version: str) -> None:
-        """Keep what was found in some records, all of it or nothing."""
+    def write(
+        self, found: Sequence[Screened], version: str, unreadable: Sequence[int] = ()
+    ) -> None:
+        """Keep what was found in some records, all of it or nothing.
+
+        Of those that are `unreadable`, it is kept that this version could not look into them; what
+        is inside stays unknown.
+        """
+        looked = [{"record": record, "screened_with": version} for record in unreadable]
+        said = pa.concat_tables(
+            [self.table(found, version), pa.Table.from_pylist(looked, _WRITTEN)]
+        )
+        if len(said):
+            self._store.update_columns(said)
+
+    @staticmethod
+    def table(found: Sequence[Screened], version: str) -> pa.Table:
+        """The columns of the store that say what was found in some records."""
         rows = [
             {
                 "record": each.record,
@@ -101,8 +117,7 @@ class ScreenedRecords:
             }
             for each in found
         ]
-        if rows:
-            self._store.update_columns(pa.Table.from_pylist(rows, _WRITTEN))
+        return pa.Table.from_pylist(rows, _WRITTEN)
 
     def mark_duplicates(self, records: BitMap64, duplicate: BitMap64) -> None:
         """Keep which of `records` are `duplicate`: a copy of them stays in their place."""
@@ -117,14 +132,15 @@ class ScreenedRecords:
         """
         table = self._store.find(records, ["record", "spans"])
         return {
-            row["record"]: _unpacked(row["spans"])
+            row["record"]: unpacked(row["spans"])
             for row in table.to_pylist()
             if row["spans"] is not None
         }
 
     def all(self) -> Iterator[pa.RecordBatch]:
-        """Of every record, its number, source, findings and spans, part by part, in no order."""
-        _, parts = self._store.scan(["record", "source", "findings", "verdict", "spans"])
+        """Of every record, whence, about whom, and what was found, part by part, in no order."""
+        columns = ["record", "source", "subjects", "findings", "verdict", "screened_with", "spans"]
+        _, parts = self._store.scan(columns)
         return parts
 
 
@@ -134,7 +150,8 @@ def _packed(spans: Sequence[Span]) -> bytes:
     return packed
 
 
-def _unpacked(data: bytes) -> tuple[Span, ...]:
+def unpacked(data: bytes) -> tuple[Span, ...]:
+    """The spans in a value of the column `spans`. Raises `Damaged` where it can't be read."""
     try:
         rows: list[list[Any]] = msgpack.unpackb(data)
         return tuple(Span(*row) for row in rows)

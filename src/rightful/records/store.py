@@ -307,17 +307,38 @@ class RecordStore:
         if not rows:
             return BitMap64()
         changed = np.array([row["record"] for row in rows], np.int64)
-        after = [holders(row["source"], row["subjects"]) for row in rows]
-        sealer = Sealer(self._keyring.load({holder for group in after for holder in group}))
-        for row, content, group in zip(rows, self._open(changed), after, strict=True):
+        self._seal_anew(rows, self._open(changed))
+        self.purge()
+        return BitMap64(changed.tolist())
+
+    def replace_contents(self, new: Mapping[int, tuple[int, bytes]], said: pa.Table) -> None:
+        """Put other contents in the place of records', all of them or none.
+
+        Of each record, the number of the one that takes its place, and its content. That has the
+        key, the people and the content hash of the one before, so what is imported again is held,
+        and what is erased stays away. `said` has the columns of SCREENED that there are about the
+        new ones. Callers `purge` what was there before; a record that is not held is left out.
+        """
+        about = {row["record"]: row for row in said.to_pylist()}
+        rows = self.find(BitMap64(new), SCHEMA.names).to_pylist()
+        contents = []
+        for row in rows:
+            number, content = new[row["record"]]
+            row.update(dict.fromkeys(SCREENED), **about[number])
+            contents.append(content)
+        self._seal_anew(rows, contents)
+
+    def _seal_anew(self, rows: list[dict[str, Any]], contents: Iterable[bytes]) -> None:
+        """Write rows in the place of those with the same keys, sealed for whom they name now."""
+        whose = [holders(row["source"], row["subjects"]) for row in rows]
+        sealer = Sealer(self._keyring.load({holder for group in whose for holder in group}))
+        for row, content, group in zip(rows, contents, whose, strict=True):
             row["sealed"] = sealer.seal(content, row["record"], group)
         with _damage_told():
             # The row is written anew and the old one deleted, which `purge` makes good: an updated
             # column would leave its old bytes in the file.
-            merge = self._dataset().merge_insert("record").when_matched_update_all()
+            merge = self._widened().merge_insert("key").when_matched_update_all()
             merge.execute(pa.Table.from_pylist(rows, SCHEMA))
-        self.purge()
-        return BitMap64(changed.tolist())
 
     def update_columns(self, table: pa.Table) -> None:
         """Give records other values in some columns, all of them or none.

@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from rightful import moments
 from rightful.errors import Damaged, InvalidInput, NotFound
@@ -21,7 +21,7 @@ from rightful.records.names import NameCipher
 from rightful.records.suppressions import Suppressions
 from rightful.registry import Registry
 from rightful.registry.many import digests_among, insert_numbered
-from rightful.registry.tables import subjects
+from rightful.registry.tables import identifiers, subjects
 
 _NONCE = 12
 _RESIDENCE = re.compile("[A-Z]{2}|US-[A-Z]{2}")
@@ -212,6 +212,7 @@ class Subjects:
     def erase(self, connection: Connection, number: int) -> None:
         """Delete what is known of a subject and destroy the key; only the bare number stays."""
         self._keyring.destroy(connection, [Holder("subject", number)])
+        connection.execute(delete(identifiers).where(identifiers.c.subject == number))
         connection.execute(
             update(subjects)
             .where(subjects.c.id == number)

@@ -23,6 +23,7 @@ from rightful.records.subjects import Subjects
 from rightful.records.suppressions import Suppressions
 from rightful.registry import Registry
 from rightful.rights.requests import Requests
+from rightful.screening.copies import Copies
 
 Progress = Callable[[int, int], None]
 
@@ -72,6 +73,7 @@ class Rights:
         clearances: Clearances,
         forgetter: Forgetter,
         requests: Requests,
+        copies: Copies,
     ) -> None:
         self._registry = registry
         self._store = store
@@ -83,6 +85,7 @@ class Rights:
         self._clearances = clearances
         self._forgetter = forgetter
         self.requests = requests
+        self._copies = copies
 
     # Erase
 
@@ -159,17 +162,18 @@ class Rights:
     def plan_erasure(self, subjects: Sequence[str]) -> Plan:
         """What erasing these people would take; nothing is done. Raises `NotFound`."""
         numbers = tuple(self._subjects.find(reference) for reference in dict.fromkeys(subjects))
-        records = BitMap64().union(*(self._about(number) for number in numbers))
+        records = BitMap64().union(*(self._theirs(number) for number in numbers))
         return self._forgetter.plan(Target("erase", records, numbers))
 
     def _receive(self, people: Iterable[int]) -> dict[int, int]:
         """Take the requests of people to be erased; from now on no run and no model uses them."""
         received = {}
+        theirs = {number: self._theirs(number) for number in people}
         with self._registry.transaction() as connection:
-            for number in people:
+            for number, records in theirs.items():
                 received[number] = self.requests.receive(connection, "erase", number, "forgetting")
                 self._subjects.restrict(connection, number)
-                self._forgetter.restrict(connection, self._about(number))
+                self._forgetter.restrict(connection, records)
         return received
 
     def _erase(
@@ -179,7 +183,7 @@ class Rights:
         on_plan: Callable[[Plan], None],
         on_progress: Progress,
     ) -> dict[str, Answer]:
-        about = {number: self._about(number) for number in asked.values()}
+        about = {number: self._theirs(number) for number in asked.values()}
         target = Target(
             "erase",
             BitMap64().union(*about.values()),
@@ -333,6 +337,11 @@ class Rights:
         return after
 
     # Pieces
+
+    def _theirs(self, subject: int) -> BitMap64:
+        """The records about somebody, and all copies of these (docs/decisions/0012)."""
+        own = self._about(subject)
+        return own | self._copies.of(own)
 
     def _about(self, subject: int) -> BitMap64:
         return BitMap64(self._store.about(subject).column("record").to_pylist())

@@ -1,4 +1,4 @@
-"""Reading what people have: JSON Lines, CSV, Parquet, folders of pictures, IDX.
+"""Reading what people have: JSON Lines, CSV, Parquet, pictures, IDX, the web.
 
     reader = open_reader(Path("digits.parquet"))
     for number, row in reader.rows(start=0):
@@ -12,12 +12,14 @@ from pathlib import Path
 
 from rightful.errors import InvalidInput
 from rightful.records.readers.csv_file import CsvReader
+from rightful.records.readers.html import HtmlReader, holds_pages
 from rightful.records.readers.idx import IdxReader
 from rightful.records.readers.image_folder import image_folder
 from rightful.records.readers.jsonl import JsonlReader
 from rightful.records.readers.parquet import ParquetReader
 from rightful.records.readers.reader import Read, Reader, told
 from rightful.records.readers.reasons import BadRow, Reason, Unreadable
+from rightful.records.readers.warc import WarcReader
 
 __all__ = [
     "FORMATS",
@@ -30,7 +32,7 @@ __all__ = [
 ]
 
 #: What `--format` may be.
-FORMATS = ("jsonl", "csv", "parquet", "image-folder", "idx")
+FORMATS = ("jsonl", "csv", "parquet", "image-folder", "idx", "html", "warc")
 
 _SUFFIXES = {
     ".jsonl": "jsonl",
@@ -39,6 +41,11 @@ _SUFFIXES = {
     ".tsv": "csv",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".warc": "warc",
+    ".wet": "warc",
 }
 
 
@@ -62,7 +69,8 @@ def open_reader(
     kind = format or _guess(path)
     if kind not in FORMATS:
         raise InvalidInput(f"format {kind!r} is unknown; known: {', '.join(FORMATS)}")
-    if path.is_dir() != (kind == "image-folder"):
+    # Pages come alone or in a folder.
+    if kind != "html" and path.is_dir() != (kind == "image-folder"):
         raise InvalidInput(
             f"{path} is {'a' if path.is_dir() else 'no'} folder; give another format"
         )
@@ -72,10 +80,14 @@ def open_reader(
         raise InvalidInput("a pattern goes with format image-folder alone; map columns instead")
     if kind == "image-folder":
         return image_folder(path, pattern)
+    if kind == "html":
+        return HtmlReader(path)
     with told(path), path.open("rb"):
         pass
     if kind == "idx":
         return IdxReader(path, labels)
+    if kind == "warc":
+        return WarcReader(path)
     if kind == "jsonl":
         return JsonlReader(path)
     return CsvReader(path) if kind == "csv" else ParquetReader(path)
@@ -83,8 +95,10 @@ def open_reader(
 
 def _guess(path: Path) -> str:
     if path.is_dir():
-        return "image-folder"
+        return "html" if holds_pages(path) else "image-folder"
     name = path.name.lower()
+    if name.endswith((".warc.gz", ".wet.gz")):
+        return "warc"
     if re.search(r"idx\d-[a-z]+(\.gz)?$", name):
         return "idx"
     if found := _SUFFIXES.get(path.suffix.lower()):

@@ -23,6 +23,10 @@ class Reason(StrEnum):
     NO_FILE = "picture is missing or can't be read"
     FILE_LARGE = "picture file is too large"
     PATTERN = "path does not fit the pattern"
+    WARC = "record of the crawl is damaged"
+    CUT_OFF = "page was cut off, or can't be decoded"
+    PAGE_LARGE = "page is too large"
+    NO_PAGE = "page is missing or can't be read"
 
     # The row can be read, and a field of it can't be used.
     NO_SUBJECT = "no subject"

@@ -3,6 +3,7 @@
 Nothing is fetched here. Whoever collects a source gives what they saw.
 """
 
+from rightful.records.reservations.crawl import Crawl, Difference, Heard, of_pictures
 from rightful.records.reservations.looks import Look, Reservations, Seen, combined
 from rightful.records.reservations.protocols import EVERYTHING, FACTS, PROTOCOLS
 
@@ -10,8 +11,12 @@ __all__ = [
     "EVERYTHING",
     "FACTS",
     "PROTOCOLS",
+    "Crawl",
+    "Difference",
+    "Heard",
     "Look",
     "Reservations",
     "Seen",
     "combined",
+    "of_pictures",
 ]

@@ -11,21 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from rightful import moments
 from rightful.errors import InvalidInput, NotFound
 from rightful.ledger import Ledger
+from rightful.records.reservations.crawl import Heard
 from rightful.records.reservations.protocols import (
     FACTS,
+    NONE,
     UNKNOWN,
     fact_of,
+    nothing,
     read,
     state,
     together,
 )
 from rightful.registry import Registry
-from rightful.registry.tables import reservations, sources
+from rightful.registry.tables import imports, reservations, sources
 
 #: The most characters of a statement: robots.txt may have 500 KiB.
 LARGEST = 1_000_000
@@ -86,11 +89,7 @@ class Reservations:
         at = seen_at or now
         looks = tuple(Look(form, what, location, digest, at) for form, what in said.items())
         with self._registry.transaction() as connection:
-            number = connection.scalar(select(sources.c.id).where(sources.c.name == source))
-            if number is None:
-                raise NotFound(
-                    f"no source is called {source!r}; `rightful source list` shows those there are"
-                )
+            number = _number(connection, source)
             rows = [
                 {
                     "source": number,
@@ -109,6 +108,68 @@ class Reservations:
             self._ledger.append(connection, "reservation_observed", entry)
             self._registry.bump(connection, sources=[number])
         return looks
+
+    def keep(self, source: str, heard: Sequence[Heard], file_sha256: str) -> tuple[Look, ...]:
+        """Keep what a crawl or other file says of its places, before it is imported.
+
+        Each place in each file is a location of its own, so that no other file's looks make it
+        freer, whenever they were taken. Where the source has no records but those of this file,
+        and nobody has said how it is everywhere else, nothing is said there: there is no
+        elsewhere. Looks that are held already are not kept twice.
+
+        Raises:
+            NotFound: there is no such source.
+        """
+        now = moments.now()
+        with self._registry.transaction() as connection:
+            number = _number(connection, source)
+            known = connection.execute(
+                select(reservations).where(reservations.c.source == number)
+            ).all()
+            looks = [
+                Look(each.form, each.value, _location(each.place, file_sha256), each.sha256, at)
+                for each in heard
+                if each.sha256 is not None or each.value not in (NONE, nothing(each.form))
+                for at in [min(each.seen_at, now)]
+            ]
+            if not _has_others(connection, number, file_sha256):
+                whole = {row.protocol for row in known if row.location is None}
+                oldest: dict[str, datetime] = {}
+                for each in heard:
+                    oldest[each.form] = min(oldest.get(each.form, now), each.seen_at)
+                looks += [
+                    Look(form, nothing(form), None, None, at)
+                    for form, at in oldest.items()
+                    if form not in whole
+                ]
+            held = {(r.protocol, r.value, r.location, r.sha256, r.seen_at) for r in known}
+            new = [look for look in looks if _key(look) not in held]
+            if new:
+                self._insert(connection, number, new, now, file_sha256)
+        return tuple(looks)
+
+    def _insert(
+        self,
+        connection: Connection,
+        number: int,
+        looks: Sequence[Look],
+        now: datetime,
+        file_sha256: str,
+    ) -> None:
+        """Write looks down, with one entry in the ledger for all of them."""
+        names = ("protocol", "value", "location", "sha256", "seen_at")
+        rows = [{"source": number, **dict(zip(names, _key(look), strict=True))} for look in looks]
+        connection.execute(
+            insert(reservations), [{**row, "created_at": moments.text(now)} for row in rows]
+        )
+        said = {
+            form: min((x.value for x in looks if x.form == form), key=FACTS[fact_of(form)].index)
+            for form in dict.fromkeys(look.form for look in looks)
+        }
+        oldest = moments.text(min(look.seen_at for look in looks))
+        entry = {"source": number, "said": said, "sha256": file_sha256, "seen_at": oldest}
+        self._ledger.append(connection, "reservation_observed", entry)
+        self._registry.bump(connection, sources=[number])
 
     def about(self, number: int) -> dict[str, Seen]:
         """What a source says, by fact; a fact that nobody looked for is left out."""
@@ -155,6 +216,32 @@ def combined(
         told = None if value == UNKNOWN and fact != "aipref" else value
         found[source][fact] = Seen(told, moments.parse(oldest))
     return dict(found)
+
+
+def _number(connection: Connection, source: str) -> int:
+    number = connection.scalar(select(sources.c.id).where(sources.c.name == source))
+    if number is None:
+        raise NotFound(
+            f"no source is called {source!r}; `rightful source list` shows those there are"
+        )
+    return int(number)
+
+
+def _location(place: str, file_sha256: str) -> str:
+    """A place in a file, as it can be given to `observe` to look again."""
+    return f"{place} in {file_sha256[:12]}"
+
+
+def _has_others(connection: Connection, source: int, file_sha256: str) -> bool:
+    """Whether the source may have records of other files."""
+    query = select(imports.c.id).where(
+        imports.c.source == source, imports.c.file_sha256 != file_sha256
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _key(look: Look) -> tuple[str, str, str | None, str | None, str]:
+    return look.form, look.value, look.location, look.sha256, moments.text(look.seen_at)
 
 
 def _said(

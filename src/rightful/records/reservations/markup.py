@@ -4,8 +4,9 @@ XML with a document type is refused, so that no entity is ever expanded or fetch
 """
 
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from xml.etree import ElementTree
+
+from rightful.records.readers.html_tokens import tokens
 
 #: An element of XML: its namespace, its name, its attributes and its text.
 Element = ElementTree.Element
@@ -13,10 +14,7 @@ Element = ElementTree.Element
 
 def metas(page: str) -> list[dict[str, str]]:
     """The attributes of every `meta` element of an HTML page, by names in small letters."""
-    reader = _Metas()
-    reader.feed(page)
-    reader.close()
-    return reader.found
+    return [t.attributes for t in tokens(page) if t.kind == "start" and t.name == "meta"]
 
 
 def xml(text: str) -> Element | None:
@@ -41,13 +39,3 @@ def properties(root: Element, namespace: str, name: str) -> Iterator[str]:
 
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-
-
-class _Metas(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[dict[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "meta":
-            self.found.append({name: value or "" for name, value in attrs})

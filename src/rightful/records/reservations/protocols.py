@@ -178,6 +178,10 @@ def _protocol(name: str) -> Protocol:
     return PROTOCOLS[name]
 
 
+def nothing(form: str) -> str:
+    """The word of a form for that nothing was said: of noai there is only yes and no."""
+    return NONE if NONE in FACTS[fact_of(form)] else "no"
+
+
 def _as_stored(form: str, value: str) -> str:
-    # Of noai there is only yes and no.
-    return "no" if value == NONE and NONE not in FACTS[fact_of(form)] else value
+    return nothing(form) if value == NONE else value

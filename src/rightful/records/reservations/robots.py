@@ -13,6 +13,7 @@ those that the data was taken from, each of them is decided as the RFC has it.
 'n'
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,12 @@ Paths = Sequence[str] | None
 _ALL = "*"
 _ABOUT_USE = ("content-usage", "content-signal")
 _RULES = ("allow", "disallow", *_ABOUT_USE)
+#: As people write them, and as the crawlers that matter understand them.
+_SPELLINGS = {
+    **dict.fromkeys(("dissallow", "dissalow", "disalow", "diasllow", "disallaw"), "disallow"),
+    **dict.fromkeys(("useragent", "user agent"), "user-agent"),
+}
+_NO_COLON = re.compile(r"\s*(user[ -]?agent|d[ia]+ss?all?[oa]w|allow)\s+(\S.*)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -44,10 +51,7 @@ def groups(text: str) -> list[Group]:
     """The groups of a robots.txt. Rules about use before the first group are for everybody."""
     found = [Group([_ALL])]
     for line in text.removeprefix("\ufeff").splitlines():
-        name, colon, value = line.partition("#")[0].partition(":")
-        name, value = name.strip().casefold(), value.strip()
-        if not colon:
-            continue
+        name, value = _rule(line.partition("#")[0])
         if name == "user-agent":
             if found[-1].rules or len(found) == 1:
                 found.append(Group())
@@ -56,6 +60,16 @@ def groups(text: str) -> list[Group]:
         elif name in (_RULES if len(found) > 1 else _ABOUT_USE):
             found[-1].rules.append((name, value))
     return found if found[0].rules else found[1:]
+
+
+def _rule(line: str) -> tuple[str, str]:
+    """The name and the value of a line; the colon between them may be missing."""
+    name, colon, value = line.partition(":")
+    if not colon:
+        match = _NO_COLON.fullmatch(line)
+        name, value = match.groups() if match else ("", "")
+    name = name.strip().casefold()
+    return _SPELLINGS.get(name, name), value.strip()
 
 
 def crawling(text: str, paths: Paths = None) -> str:

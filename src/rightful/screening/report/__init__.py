@@ -1,0 +1,6 @@
+"""What screening found in a store, as numbers and as a page; values are only shown masked."""
+
+from rightful.screening.report.figures import Figures, Sample, SourceTally, figures
+from rightful.screening.report.page import page
+
+__all__ = ["Figures", "Sample", "SourceTally", "figures", "page"]
