@@ -36,7 +36,8 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from rightful.screening.copies import Near, normalised
+from rightful.records.likeness import normalised
+from rightful.screening.copies import Near
 from rightful.screening.copies.near import signed
 
 MAIL = Path(os.environ.get("RIGHTFUL_SHARED", "/work/shared")) / "data" / "mail.parquet"

@@ -168,6 +168,7 @@ class Workspace:
             self.records,
             self.sources,
             self.identifiers,
+            self.copies,
             self.ledger,
             self.key,
             self.folder,

@@ -168,6 +168,50 @@ def test_what_a_policy_drops_or_holds_is_said_of_its_records(
     assert _column(workspace, "verdict") == ["drop", "hold", "pass"]
 
 
+_LETTER = "I have lived in this house for forty years, and the roof leaks in {}."
+
+
+def test_of_several_copies_one_stays_whatever_the_order_of_import(
+    workspace: Workspace, bring: Bring
+) -> None:
+    letters = [_LETTER.format(room) for room in ("May", "may", "the cellar")]
+    bring(*[("anna", each) for each in letters[:1]], ("ben", "Thanks!"), ("dora", "Thanks!"))
+    bring(("ben", letters[1]), ("dora", letters[2]), source="chat")
+    assert workspace.screening.run().copies is None
+    assert _column(workspace, "duplicate") == [None] * 5
+    summary = workspace.screening.run(copies=True)
+    assert (summary.clusters, summary.copies) == (2, 0)  # the same one, and one nearly the same
+    _policy(
+        workspace,
+        "version: 1\nduplicates: {exact: keep first, near: keep all, threshold: 0.8}\n"
+        "actions: [{action: flag}]\n",
+    )
+    summary = workspace.screening.run()
+    assert (summary.clusters, summary.copies) == (2, 1)
+    marked = _column(workspace, "duplicate")
+    assert sorted(marked[n] is True for n in (0, 3)) == [False, True]
+    assert [marked[n] for n in (1, 2, 4)] == [False] * 3
+
+
+def test_an_erasure_takes_the_copies_of_what_is_erased_and_no_coincidences(
+    workspace: Workspace, bring: Bring
+) -> None:
+    bring(("anna", _LETTER.format("May")), ("anna", "Thanks!"), ("ben", "Thanks!"))
+    bring(("ben", _LETTER.format("May")), ("ben", "Other words."), source="chat")
+    workspace.rights.erase(["anna"])
+    assert sorted(_texts(workspace)) == ["Other words.", "Thanks!"]
+
+
+def test_a_copy_that_comes_after_the_erasure_stays_away_however_it_is_written(
+    workspace: Workspace, bring: Bring
+) -> None:
+    bring(("anna", _LETTER.format("May")), ("anna", "Thanks!"), ("ben", "Other words."))
+    workspace.rights.erase(["anna"])
+    again = [_LETTER.format("MAY").replace(" ", "  "), "Thanks!", _LETTER.format("June")]
+    bring(*[("dora", each) for each in again], source="chat")
+    assert sorted(_texts(workspace)) == sorted(["Other words.", *again[1:]])
+
+
 # Whose identifiers these are
 
 

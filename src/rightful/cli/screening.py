@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from rightful.screening.screener import Screener
+    from rightful.screening.screening import Summary
 
 _NAMES = (
     "How names and places are found: none, gazetteer, jieba, spacy:MODEL, presidio or "
@@ -36,6 +37,10 @@ def screen(
     ] = False,
     workers: Annotated[int, Option(min=1, help="How many processes scan.")] = 1,
     names: Annotated[str, Option(metavar="RECOGNISER", help=_NAMES)] = "none",
+    copies: Annotated[
+        bool | None,
+        Option(help="Look for copies among all records; else if screening.yaml does not keep all."),
+    ] = None,
     try_: Annotated[
         Path | None,
         Option(
@@ -65,22 +70,27 @@ def screen(
     elif report is not None:
         _report(session, report, names, seed, language)
     else:
-        _screen(session, source, again, workers, names)
+        with session.progress("screening") as tell:
+            found = session.workspace.screening.run(
+                source=source,
+                again=again,
+                workers=workers,
+                names=names,
+                copies=copies,
+                on_progress=tell,
+            )
+        _tell(session, found)
 
 
-def _screen(session: Session, source: str | None, again: bool, workers: int, names: str) -> None:
-    screening = session.workspace.screening
-    with session.progress("screening") as tell:
-        found = screening.run(
-            source=source, again=again, workers=workers, names=names, on_progress=tell
-        )
+def _tell(session: Session, found: "Summary") -> None:
     facts = {
         "version": found.version,
         **{"records": found.records, "screened": found.screened, "unreadable": found.unreadable},
         **{"changed": found.changed, "in_runs": found.in_runs, "linked": found.linked},
+        **{"clusters": found.clusters, "copies": found.copies},
         **{"kinds": dict(sorted(found.kinds.items())), "verdicts": dict(found.verdicts)},
     }
-    if not found.records:
+    if not found.records and found.clusters is None:
         session.answer(facts, "Every record was screened already; --again looks at all of them.")
         return
     lines: list[Any] = [f"{counted(found.screened, 'record')} screened."]
@@ -102,6 +112,11 @@ def _screen(session: Session, source: str | None, again: bool, workers: int, nam
         )
     if found.linked:
         lines.append(f"{counted(found.linked, 'record')} found to be about other people, too.")
+    if found.clusters is not None:
+        lines.append(
+            f"{counted(found.clusters, 'group')} of records hold the same, or nearly; "
+            f"{counted(found.copies or 0, 'record')} out of use, as another one stays."
+        )
     session.answer(facts, *(each for each in lines if each))
 
 
@@ -181,13 +196,16 @@ def _shown(text: str, screener: "Screener") -> Iterator["Text | Any"]:
 
 
 def _report(session: Session, path: Path, names: str, seed: int, language: Tongue) -> None:
-    from rightful.screening.report import figures, page
+    from rightful.screening import reading
+    from rightful.screening.report import figures, page, titles
+    from rightful.screening.screening import DETECTORS
 
     workspace = session.workspace
     sources = workspace.sources.names()
     version = workspace.screening.version(names)
     found = figures(workspace.registry, workspace.records, version, seed)
-    written = page(found, sources, _titles(workspace.folder), language.value)
+    detectors = (*reading.builtin(), *reading.load(workspace.folder / DETECTORS))
+    written = page(found, sources, titles(detectors), language.value)
     try:
         write_atomic(path, written.encode(), mode=0o600)
     except OSError as error:
@@ -200,17 +218,3 @@ def _report(session: Session, path: Path, names: str, seed: int, language: Tongu
         f"screened, {total.out_of_date:,} of them by another version; {total.not_screened:,} were "
         f"not screened, and {total.unreadable:,} hold no text. Written to {path}.",
     )
-
-
-def _titles(folder: Path) -> dict[str, Any]:
-    """What the kinds are called that one detector alone finds; of others its name says more."""
-    from rightful.screening import reading
-    from rightful.screening.screening import DETECTORS
-
-    titles: dict[str, Any] = {}
-    several: set[str] = set()
-    for each in (*reading.builtin(), *reading.load(folder / DETECTORS)):
-        if each.kind in titles:
-            several.add(each.kind)
-        titles[each.kind] = each.title
-    return {kind: title for kind, title in titles.items() if kind not in several}

@@ -13,12 +13,12 @@ from rightful.errors import NotFound
 from rightful.forgetting.lineage import Debt, Family, debts, family, owed
 from rightful.forgetting.plan import Correction, Kind, Plan, expired, with_replays
 from rightful.keys import Holder, Keyring
+from rightful.records.likeness import distinctive
 from rightful.records.store import RecordStore
 from rightful.records.subjects import Subjects
 from rightful.records.suppressions import Suppressions
 from rightful.registry import Registry
 from rightful.registry.tables import requests
-from rightful.screening.copies import distinctive
 from rightful.training import Trainer
 
 
@@ -114,13 +114,14 @@ class Planner:
         table = self._store.rows(target.records)
         found = [self._suppressions.of_record(key.tobytes()) for key in self._store.keys(table)]
         hashes = table.column("content_hash").to_pylist()
-        records = table.column("record").to_numpy()
-        try:  # what many people may say is nobody's alone
-            alone = [distinctive(content) for content in self._store.open_to_screen(records)]
-        except NotFound:  # a key is gone already, and nobody can tell any more
-            alone = [True] * len(records)
-        own = (content_hash for content_hash, stands in zip(hashes, alone, strict=True) if stands)
-        found += [self._suppressions.of_content(content_hash) for content_hash in own]
+        try:
+            opened = list(self._store.open_to_screen(table.column("record").to_numpy()))
+        except NotFound:  # a key is gone already: what stood there can only be told by its hash
+            return (*found, *(self._suppressions.of_content(each) for each in hashes))
+        for content_hash, content in zip(hashes, opened, strict=True):
+            if distinctive(content):  # what many people may say is nobody's alone
+                found.append(self._suppressions.of_content(content_hash))
+                found.append(self._suppressions.of_likeness(content))
         return tuple(found)
 
     def _people(self, target: Target) -> dict[str, int]:

@@ -78,6 +78,7 @@ class Judge:
             {
                 listed.of_record(arrival.key),
                 listed.of_content(self._names.content_hash(arrival.row.content)),
+                listed.of_likeness(arrival.row.content),
                 *(listed.of_subject(self._names.lookup(r)) for r in arrival.row.subjects),
             }
             for arrival in named

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from rightful.keys import WorkspaceKey
+from rightful.records.likeness import digest
 
 KEY_BYTES = 16
 
@@ -55,6 +56,10 @@ class NameCipher:
     def content_hash(self, content: bytes) -> bytes:
         """The keyed hash by which the same content is recognised."""
         return self._workspace_key.keyed_hash("content", content)
+
+    def likeness(self, content: bytes) -> bytes:
+        """The keyed hash by which a content is recognised however it is written."""
+        return digest(self._workspace_key, content)
 
     def suppression(self, data: bytes) -> bytes:
         """The keyed hash by which something erased is kept out; see `records.suppressions`."""

@@ -30,6 +30,10 @@ class Suppressions:
         """The digest that keeps out a content, from any source; takes a `content_hash`."""
         return self._names.suppression(b"content " + content_hash)
 
+    def of_likeness(self, content: bytes) -> bytes:
+        """The digest that keeps out what is the same as a content but for its writing."""
+        return self._names.suppression(b"likeness " + self._names.likeness(content))
+
     def of_subject(self, lookup: bytes) -> bytes:
         """The digest that keeps out every record about somebody; takes `NameCipher.lookup`."""
         return self._names.suppression(b"subject " + lookup)

@@ -28,6 +28,7 @@ from rightful.records.store import Numbers, RecordStore
 from rightful.registry import Registry
 from rightful.registry.tables import runs
 from rightful.screening import actions, reading
+from rightful.screening.copies import Copies
 from rightful.screening.finding import Finding
 from rightful.screening.identifiers import SHARED, Identifiers, kind_class
 from rightful.screening.linking import Linking
@@ -65,6 +66,10 @@ class Summary:
     """How many it could not change, since a model was trained on them: they are held."""
     linked: int = 0
     """How many turned out to be about somebody else, too."""
+    clusters: int | None = None
+    """How many groups of records hold the same, or nearly; None: nobody looked for copies."""
+    copies: int | None = None
+    """How many are out of use, since a copy stays in their place."""
     kinds: Counter[str] = field(default_factory=Counter)
     """In how many records each kind was found."""
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -76,6 +81,7 @@ class Summary:
             "screened": self.screened,
             "unreadable": self.unreadable,
             "changed": self.changed,
+            "copies": self.copies,
             "kinds": dict(sorted(self.kinds.items())),
             "verdicts": dict(sorted(self.verdicts.items())),
         }
@@ -101,6 +107,7 @@ class Screening:
         store: RecordStore,
         sources: Sources,
         identifiers: Identifiers,
+        copies: Copies,
         ledger: Ledger,
         workspace_key: WorkspaceKey,
         folder: Path,
@@ -110,6 +117,7 @@ class Screening:
         self._store = store
         self._sources = sources
         self._identifiers = identifiers
+        self._copies = copies
         self._ledger = ledger
         self._workspace_key = workspace_key
         self._folder = folder
@@ -122,9 +130,12 @@ class Screening:
         again: bool = False,
         workers: int = 1,
         names: str = "none",
+        copies: bool | None = None,
         on_progress: Progress = _silent,
     ) -> Summary:
         """Screen what this version of detectors and policy has not looked at; all, with `again`.
+
+        Then look for copies among all records, if `copies`; None: if the policy does not keep all.
 
         Raises:
             InvalidInput: a file of detectors or the policy can't be understood.
@@ -151,6 +162,10 @@ class Screening:
                     self._store.purge()
             linking = Linking(self._registry, self._store, self._identifiers, self._ledger)
             summary.linked = len(linking.link())
+            duplicates = judge.policy.treatment(None, judge.groups).duplicates
+            kept = {duplicates.exact, duplicates.near} == {actions.Keep.ALL}
+            if copies or (copies is None and not kept):
+                self._find_copies(duplicates, summary)
             if summary.records:
                 with self._registry.transaction() as connection:
                     self._ledger.append(connection, "screening_finished", summary.facts())
@@ -159,6 +174,14 @@ class Screening:
     def version(self, names: str = "none") -> str:
         """The version that a screening today would be of. Raises `InvalidInput`, as `run` does."""
         return self._judge(make(self._folder, names)).version
+
+    def _find_copies(self, duplicates: actions.Duplicates, summary: Summary) -> None:
+        with self._registry.lock("records"):
+            found = self._copies.find(duplicates)
+            with self._registry.transaction() as connection:
+                self._registry.bump(connection)
+        summary.clusters = found.exact + found.near
+        summary.copies = len(found.duplicate)
 
     def _judge(self, screener: Screener) -> "_Judge":
         groups = {each.kind: each.group for each in screener.detectors} | GROUPS_OF

@@ -3,7 +3,6 @@
 from rightful.screening.copies.clusters import stays
 from rightful.screening.copies.copies import Copies, Found
 from rightful.screening.copies.near import Near
-from rightful.screening.copies.normal import digest, distinctive, normalised
 from rightful.screening.copies.passages import Passage, passages
 
 __all__ = [
@@ -11,9 +10,6 @@ __all__ = [
     "Found",
     "Near",
     "Passage",
-    "digest",
-    "distinctive",
-    "normalised",
     "passages",
     "stays",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from rightful import moments
 from rightful.keys import WorkspaceKey
+from rightful.records import likeness
 from rightful.records.content import decode
 from rightful.records.screened import ScreenedRecords
 from rightful.records.store import RecordStore
@@ -23,7 +24,6 @@ from rightful.registry import Registry
 from rightful.registry.many import insert_many
 from rightful.registry.tables import duplicates, properties
 from rightful.screening.actions.policy import Duplicates, Keep
-from rightful.screening.copies import normal
 from rightful.screening.copies.clusters import first, joined
 from rightful.screening.copies.near import Near, Pair, jaccard, pieces
 
@@ -151,9 +151,9 @@ class Copies:
         for start in range(0, len(numbers), _BATCH):
             some = BitMap64(numbers[start : start + _BATCH].tolist())
             for record, content in self._opened(some):
-                if not normal.stands_alone(content):
+                if not likeness.stands_alone(content):
                     continue
-                digest = normal.digest_of(self._workspace_key, content)
+                digest = likeness.digest_of(self._workspace_key, content)
                 new = digest not in seen.representatives
                 representative = seen.representatives.setdefault(digest, record)
                 seen.groups[representative].append(record)
@@ -203,7 +203,7 @@ class Copies:
 
     def _identical(self, contents: Mapping[int, dict[str, Any]]) -> BitMap64:
         """Records with the very content of one of these, if it is distinctive."""
-        own = BitMap64(n for n, content in contents.items() if normal.stands_alone(content))
+        own = BitMap64(n for n, content in contents.items() if likeness.stands_alone(content))
         table = self._store.metadata()
         wanted = self._store.rows(own).column("content_hash").combine_chunks()
         same = pc.is_in(table.column("content_hash"), value_set=pa.array(wanted))

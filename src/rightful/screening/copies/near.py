@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rightful.screening.copies.normal import normalised
+from rightful.records.likeness import normalised
 
 #: Characters of a piece.
 PIECE = 5

@@ -2,5 +2,6 @@
 
 from rightful.screening.report.figures import Figures, Sample, SourceTally, figures
 from rightful.screening.report.page import page
+from rightful.screening.report.titles import titles
 
-__all__ = ["Figures", "Sample", "SourceTally", "figures", "page"]
+__all__ = ["Figures", "Sample", "SourceTally", "figures", "page", "titles"]

@@ -14,10 +14,20 @@ from rightful.screening.report.figures import SAMPLES, Figures, SourceTally
 _ACROSS = 1000
 
 _STYLE = """
-caption { text-align: left; padding-bottom: .3rem } .number { text-align: right }
-svg.bar { display: block; width: 100%; min-width: 6rem; height: .8rem; background: #8883 }
+:root { color-scheme: light dark; --quiet: #565b66 } body { max-width: 60rem }
+table { font-variant-numeric: tabular-nums } th, td { overflow-wrap: normal }
+caption { text-align: left; color: var(--quiet); padding-bottom: .3rem }
+td.number, th.number { text-align: right; white-space: nowrap } td:first-child { min-width: 7rem }
+svg.bar { display: block; width: 100%; min-width: 6rem; height: .8rem; margin: .4rem 0;
+  background: #8883; border-radius: .2rem }
 svg.bar rect { fill: #1f6fb2 } code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
-@media (prefers-color-scheme: dark) { svg.bar rect { fill: #4f9fe0 } }
+@media (prefers-color-scheme: dark) { :root { --quiet: #a9adb6 } svg.bar rect { fill: #4f9fe0 } }
+@media (max-width: 40rem) { body { margin: 1rem auto }
+  table, caption, tbody, tr, td { display: block } tr { border-bottom: 1px solid #8888;
+  padding: .4rem 0 } thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%) } td, td.number { border: 0; padding: .1rem 0; text-align: left }
+  td:first-child { font-weight: 600 } td:not(:first-child)::before { content: attr(data-label) ": ";
+  color: var(--quiet) } :lang(zh) td:not(:first-child)::before { content: attr(data-label) "：" } }
 @media print { tr { break-inside: avoid } svg { print-color-adjust: exact } }
 """
 
@@ -96,7 +106,7 @@ class _Page:
         title = self._titles.get(kind)
         if title is None:
             return kind
-        return f"{title.zh if self._language == 'zh' else title.en} ({kind})"
+        return f"{title.within(self._language)} ({kind})"
 
     def _kinds(self) -> str:
         t = self._total
@@ -105,8 +115,8 @@ class _Page:
                 self.say("Kind", "种类"),
                 self.say("#Findings", "#发现"),
                 self.say("#Records", "#记录"),
-                self.say("#Share of screened", "#占已筛查"),
-                "",
+                self.say("#Share", "#占比"),
+                self.say("Of the screened", "占已筛查记录"),
             ],
             [
                 [
@@ -119,44 +129,79 @@ class _Page:
                 for kind, records in sorted(t.kinds.items(), key=lambda each: (-each[1], each[0]))
             ],
             self.say("Nothing was found.", "没有发现。"),
+            caption=self.say(
+                "The kind that is in most records first. A record can have several.",
+                "涉及记录最多的种类在前。一条记录可含多种。",
+            ),
+            labelled=True,
         )
 
     def _by_source(self) -> str:
-        return html.table(
+        none = self.say("No record is held.", "未持有任何记录。")
+        named = self.say("Source", "来源")
+        tallies = sorted(
+            self._figures.sources.items(), key=lambda each: (-each[1].records, each[0])
+        )
+        found = html.table(
             [
-                self.say("Source", "来源"),
+                named,
                 self.say("#Records", "#记录"),
                 self.say("#Screened", "#已筛查"),
-                self.say("#No text", "#无文字"),
-                self.say("#Not screened", "#未筛查"),
                 self.say("#With findings", "#有发现"),
                 self.say("#Share", "#占比"),
                 self.say("Kinds, by records", "种类（按记录数）"),
+            ],
+            [self._found(number, each) for number, each in tallies],
+            none,
+            caption=self.say(
+                "The source with most records first; shares are of what was screened.",
+                "记录最多的来源在前；占比以已筛查的记录为准。",
+            ),
+            labelled=True,
+        )
+        if not tallies:
+            return found
+        return found + html.table(
+            [
+                named,
+                self.say("#Not screened", "#未筛查"),
+                self.say("#No text", "#无文字"),
                 self.say("#Out of date", "#已过时"),
                 self.say("#Pass", "#通过"),
                 self.say("#Held", "#搁置"),
-                self.say("#Dropped", "#剔除"),
+                self.say("#Dropped", "#不予使用"),
             ],
             [
-                self._source(number, each)
-                for number, each in sorted(
-                    self._figures.sources.items(), key=lambda each: (-each[1].records, each[0])
-                )
+                [
+                    self._source(number),
+                    *(f"{n:,}" for n in (each.not_screened, each.unreadable, each.out_of_date)),
+                    *(f"{each.verdicts[verdict]:,}" for verdict in ("pass", "hold", "drop")),
+                ]
+                for number, each in tallies
             ],
-            self.say("No record is held.", "未持有任何记录。"),
+            none,
+            caption=self.say(
+                "What is not known, and what the screening policy says of the rest.",
+                "尚不明的部分，以及筛查策略对其余部分的处理。",
+            ),
+            labelled=True,
         )
 
-    def _source(self, number: int, each: SourceTally) -> list[Cell]:
-        kinds = ", ".join(f"{kind} {count:,}" for kind, count in each.kinds.most_common())
+    def _source(self, number: int) -> str:
+        if number < 0:
+            return self.say("a source that is not declared", "未登记的来源")
+        return self._sources.get(number) or self.say(f"source {number}", f"来源 {number}")
+
+    def _found(self, number: int, each: SourceTally) -> list[Cell]:
+        kinds = self.say(", ", "、").join(
+            f"{kind} {count:,}" for kind, count in each.kinds.most_common()
+        )
         drawn = self._bar(each.with_findings, each.screened)
-        counts = (each.records, each.screened, each.unreadable, each.not_screened)
         return [
-            self._sources.get(number),
-            *(f"{count:,}" for count in (*counts, each.with_findings)),
+            self._source(number),
+            *(f"{count:,}" for count in (each.records, each.screened, each.with_findings)),
             _share(each.with_findings, each.screened),
             Markup(drawn + html.text(kinds)),
-            f"{each.out_of_date:,}",
-            *(f"{each.verdicts[verdict]:,}" for verdict in ("pass", "hold", "drop")),
         ]
 
     def _samples(self) -> str:
@@ -181,6 +226,8 @@ class _Page:
                 for each in self._figures.samples
             ],
             self.say("Nothing to show.", "没有可显示的内容。"),
+            caption=self.say("What was found, with stars.", "发现的内容，以星号遮盖。"),
+            labelled=True,
         )
 
     def _bar(self, part: int, of: int) -> Markup:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rightful.errors import Damaged
 from rightful.keys import WorkspaceKey
 from rightful.records.content import encode
-from rightful.screening.copies import digest, distinctive, normalised
+from rightful.records.likeness import digest, distinctive, normalised
 
 KEY = WorkspaceKey(bytes(range(32)))
 LETTER = "Dear Ann, the boiler in flat 12 broke again on Tuesday night. Kind regards"
