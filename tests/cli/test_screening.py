@@ -91,6 +91,7 @@ def test_names_are_only_looked_for_where_a_recogniser_is_chosen(nowhere: Any) ->
     [
         ("--try", "x", "--report", "y"),
         ("--try", "x", "--again"),
+        ("--try", "x", "--copies"),
         ("--report", "y", "--source", "form"),
         ("--try", "missing.txt"),
         ("--try", "missing.txt", "--json"),

@@ -1,12 +1,13 @@
 """The automaton leaves out no place: hyperscan and plain `re` give the same findings."""
 
+import pickle
 import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rightful.screening import reading
+from rightful.screening import automaton, reading
 from rightful.screening.screener import Screener
 
 pytest.importorskip("hyperscan")
@@ -73,3 +74,32 @@ def test_a_text_larger_than_a_batch_is_screened_whole() -> None:
     text = "é" * 4_500_000 + " ann@mail.example " + "x " * 1000
     (finding,) = Screener().scan(["", text, "none"]).of(1)
     assert text[finding.start : finding.end] == "ann@mail.example"
+
+
+def test_what_another_process_compiled_is_not_compiled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    detectors = reading.parse(FILE, "own.yaml").detectors
+    texts = ["ab@c key=abcde 京A·1234", "none"]
+    first = Screener(detectors)
+    compiled = pickle.loads(pickle.dumps(first.compiled()))
+    automaton._built.cache_clear()
+    monkeypatch.setattr(automaton, "_database", None)
+    automaton.take(compiled)
+    again = Screener(detectors)
+    found = first.scan(texts)
+    assert len(found) > 0
+    assert again.scan(texts).of(0) == found.of(0)
+
+
+def test_a_database_is_not_taken_for_other_detectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automaton, "_taken", {})
+    one, other = reading.parse(FILE, "own.yaml").detectors[:2]
+    compiled = Screener([one]).compiled()
+    assert compiled is not None
+    automaton.take(compiled)
+    assert Screener([other]).compiled() != compiled
+
+
+def test_without_hyperscan_there_is_nothing_to_take() -> None:
+    assert Screener(plain=True).compiled() is None

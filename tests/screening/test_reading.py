@@ -72,6 +72,32 @@ def test_a_pattern_that_would_take_forever_is_refused(pattern: str) -> None:
         patterns.checked(pattern, ignore_case=False)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "ignore_case"),
+    [
+        ("(?:a|ab|b){1,40}c", False),
+        ("(?:ab|a){1,40}c", False),
+        ("(?:x(?:a1|[a-c]1)){9}", False),
+        (r"(?:\d2|7[a-z]){1,20}", False),
+        ("(?:a1|A2){1,20}", True),
+        ("(?:街道|街){1,20}号", False),
+        ("(?:[^a]b|ab){1,20}", False),
+    ],
+)
+def test_a_repeat_of_alternatives_that_begin_alike_is_refused(
+    pattern: str, ignore_case: bool
+) -> None:
+    with pytest.raises(InvalidInput, match="begin alike matches in too many ways"):
+        patterns.checked(pattern, ignore_case=ignore_case)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(?:a|b|c){1,40}", "(?:a1|A2|路口|街道){1,40}", "(?:ab|a){1,8}c", "(?:ab|a)c{1,40}"]
+)
+def test_a_repeat_of_alternatives_that_are_told_apart_is_taken(pattern: str) -> None:
+    assert patterns.checked(pattern, ignore_case=False) == pattern
+
+
 def test_an_id_is_declared_once() -> None:
     listed = GOOD[GOOD.index("  - id: badge") :]
     with pytest.raises(InvalidInput, match="detector badge is declared twice"):

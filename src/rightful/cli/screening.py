@@ -63,8 +63,11 @@ def screen(
     """
     if try_ is not None and report is not None:
         raise InvalidInput("give either --try or --report")
-    if (try_ or report) is not None and (source is not None or again or workers != 1):
-        raise InvalidInput("--source, --again and --workers are of neither --try nor --report")
+    screens = source is not None or again or workers != 1 or copies is not None
+    if screens and (try_ or report) is not None:
+        raise InvalidInput(
+            "--source, --again, --workers and --copies are of neither --try nor --report"
+        )
     if try_ is not None:
         _try(session, try_, names)
     elif report is not None:
@@ -90,7 +93,7 @@ def _tell(session: Session, found: "Summary") -> None:
         **{"clusters": found.clusters, "copies": found.copies},
         **{"kinds": dict(sorted(found.kinds.items())), "verdicts": dict(found.verdicts)},
     }
-    if not found.records and found.clusters is None:
+    if not found.records and not found.linked and found.clusters is None:
         session.answer(facts, "Every record was screened already; --again looks at all of them.")
         return
     lines: list[Any] = [f"{counted(found.screened, 'record')} screened."]

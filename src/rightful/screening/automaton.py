@@ -35,6 +35,10 @@ class Automaton(Protocol):
 
     name: str
 
+    def compiled(self) -> "Compiled | None":
+        """What another process may `take`, to have the same without the work of building it."""
+        ...
+
     def spots(self, texts: Sequence[str]) -> Iterator[Spot]:
         """By text; its stretches are in order and don't overlap."""
         ...
@@ -62,6 +66,9 @@ class OneByOne:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = range(len(detectors))
 
+    def compiled(self) -> None:
+        """None: there is no work in it."""
+
     def spots(self, texts: Sequence[str]) -> Iterator[Spot]:
         """All there are: what matches is found by those who look."""
         for number, text in enumerate(texts):
@@ -81,11 +88,22 @@ class Vectorised:
             ImportError: hyperscan isn't installed.
             InvalidInput: it can't read a pattern.
         """
-        built = _built(tuple((each.id, each.pattern, each.ignore_case) for each in detectors))
+        self._named = tuple((each.id, each.pattern, each.ignore_case) for each in detectors)
+        built = _built(self._named)
         self._database, self._lock = built.database, built.lock
         expressions = built.expressions
         self._longest = np.array([each.longest for each in detectors], np.int64)
         self._before = np.array([each.before for each in expressions], np.int64)
+
+    def compiled(self) -> "Compiled | None":
+        """The database, as bytes that this machine's hyperscan reads."""
+        import hyperscan
+
+        if self._database is None:
+            return None
+        return Compiled(
+            self._named, _built(self._named).expressions, hyperscan.dumpb(self._database)
+        )
 
     def spots(self, texts: Sequence[str]) -> Iterator[Spot]:
         """Where hyperscan saw a pattern end, and where that may have begun."""
@@ -163,6 +181,24 @@ class _Built:
 _Named = tuple[str, str, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A database for another process of this machine, which trusts the bytes: they are handed over
+    in memory, and never come from a file."""
+
+    named: tuple[_Named, ...]
+    expressions: tuple[Sought, ...]
+    database: bytes
+
+
+_taken: dict[tuple[_Named, ...], Compiled] = {}
+
+
+def take(compiled: Compiled) -> None:
+    """Build nothing for those detectors in this process: it is done already."""
+    _taken[compiled.named] = compiled
+
+
 @functools.lru_cache(maxsize=8)
 def _built(named: tuple[_Named, ...]) -> _Built:
     """The database of all patterns: it takes seconds to build, so it is kept for the next.
@@ -173,6 +209,10 @@ def _built(named: tuple[_Named, ...]) -> _Built:
     """
     import hyperscan
 
+    if (taken := _taken.pop(named, None)) is not None:
+        database = hyperscan.loadb(taken.database, hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+        return _Built(taken.expressions, database, threading.Lock())
     expressions = [sought(pattern, ignore_case) for _, pattern, ignore_case in named]
     if not expressions:
         return _Built((), None, threading.Lock())

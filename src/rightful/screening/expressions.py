@@ -140,24 +140,27 @@ def _starts_rarely(items: list[Any], ignore_case: bool) -> bool:
     return False
 
 
-def _without_end(items: list[Any]) -> list[Any]:
-    """Up to where a match ends at the earliest, if it may end at many places."""
+def _without_end(items: list[Any], edged: bool = False) -> list[Any]:
+    """Up to where a match ends at the earliest, if it may end at many places.
+
+    `edged`: it must end at an edge, which makes matches rarer, so that optional parts stay.
+    """
     last = len(items) - 1
     while last > 0 and not _least(items[last]):
         last -= 1
     behind = last + 1
     while behind < len(items) and items[behind][0] is _constants.AT:
         behind += 1
-    if behind < len(items) and all(each[0] is not _constants.AT for each in items[behind:]):
-        # Whatever may follow, but need not. An edge behind it would make matches rarer, and stays.
+    if not (edged or any(each[0] is _constants.AT for each in items[behind:])):
         items = items[:behind]
+    edged = edged or any(each[0] is _constants.AT for each in items[last:])
     operation, what = items[last]
-    if operation in _REPEATS and what[1] - what[0] > _WIDEST and what[0]:
+    if operation in _REPEATS and what[0] and (what[1] - what[0] > _WIDEST or _sprawls(what)):
         return [*items[:last], (operation, (what[0], what[0], what[2]))]
     if operation is _constants.SUBPATTERN:
-        shorter = (*what[:3], _without_end(list(what[3])))
+        shorter = (*what[:3], _without_end(list(what[3]), edged))
     elif operation is _constants.BRANCH:
-        shorter = (what[0], [_without_end(list(each)) for each in what[1]])
+        shorter = (what[0], [_without_end(list(each), edged) for each in what[1]])
     else:
         return items
     if shorter[-1] == (list(what[3]) if len(what) > 3 else [list(each) for each in what[1]]):
@@ -186,6 +189,29 @@ def _written(tree: Any, ignore_case: bool) -> str:
     return "".join(_item(operation, what, ignore_case) for operation, what in tree)
 
 
+def _sprawls(what: Any) -> bool:
+    """Whether a repeat repeats a repeat of a large set, such as any characters in Chinese."""
+    return bool(what[1] > 1 and _repeats_many(what[2]))
+
+
+def _repeats_many(tree: Any) -> bool:
+    for operation, what in tree:
+        if operation in _REPEATS and (_of_many(what[2]) or _repeats_many(what[2])):
+            return True
+        if operation is _constants.SUBPATTERN and _repeats_many(what[3]):
+            return True
+        if operation is _constants.BRANCH and any(map(_repeats_many, what[1])):
+            return True
+    return False
+
+
+def _any_of(tree: Any, ignore_case: bool) -> str:
+    """A set of all characters that stand anywhere in what a tree matches."""
+    places = [0] * (int(tree.getwidth()[1]) + 1)
+    _follow(tree, 1, places, ignore_case)
+    return _of_set(functools.reduce(int.__or__, places))
+
+
 def _item(operation: Any, what: Any, ignore_case: bool) -> str:
     if operation is _constants.ANY:
         return "[^\\n]"
@@ -197,6 +223,9 @@ def _item(operation: Any, what: Any, ignore_case: bool) -> str:
         return f"(?:{'|'.join(_written(each, ignore_case) for each in what[1])})"
     if operation in _REPEATS:
         least, most, body = what
+        if _sprawls(what):
+            # Any characters that it could be made of: a state for each turn of each would be dear.
+            return f"{_any_of(body, ignore_case)}{{{least * body.getwidth()[0]},}}"
         high = "" if most - least > _WIDEST else most
         return f"(?:{_written(body, ignore_case)}){{{least},{high}}}"
     if operation is _constants.LITERAL and not (ignore_case and chr(what).isalpha()):
@@ -240,7 +269,9 @@ def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """As many as are allowed, which hold all of the ranges: the narrowest gaps are filled."""
     gaps = [ranges[at + 1][0] - ranges[at][1] for at in range(len(ranges) - 1)]
     narrow = sorted(range(len(gaps)), key=lambda at: gaps[at])
-    filled = {at for at in narrow if gaps[at] <= _NARROW} | {*narrow[: len(gaps) + 1 - _MOST_RANGES]}
+    filled = {at for at in narrow if gaps[at] <= _NARROW} | {
+        *narrow[: len(gaps) + 1 - _MOST_RANGES]
+    }
     found = ranges[:1]
     for at, (low, high) in enumerate(ranges[1:]):
         if at in filled:

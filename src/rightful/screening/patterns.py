@@ -10,10 +10,13 @@ from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from rightful.errors import InvalidInput
+from rightful.screening.alternatives import begin_alike
 
 #: Characters that a pattern may match at most: what is found around a hit is bounded by it.
 LONGEST = 4_096
 _LONGEST_PATTERN = 20_000
+#: Of a repeat of alternatives that begin alike.
+_MOST_TURNS = 8
 
 _REFUSED = {
     "ASSERT": "looking ahead or behind",
@@ -23,6 +26,7 @@ _REFUSED = {
     "ATOMIC_GROUP": "an atomic group",
     "POSSESSIVE_REPEAT": "a possessive repeat",
 }
+_RARE = frozenset("@#$%&*+=<>[]{}|~^")
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT"})
 _BOUNDARIES = frozenset({"AT_BOUNDARY", "AT_NON_BOUNDARY"})
 
@@ -60,8 +64,14 @@ def checked(value: Any, *, ignore_case: bool) -> str:
             raise InvalidInput(
                 "only \\b and \\B are anchors here, as a text may be one line of many"
             )
-        if name in _REPEATS and what[1] > 1 and _splits_freely(what[2]):
-            raise InvalidInput("a repeat of nothing but repeats matches in too many ways")
+        if name in _REPEATS and what[1] > 1:
+            if _splits_freely(what[2]):
+                raise InvalidInput("a repeat of nothing but repeats matches in too many ways")
+            if what[1] > _MOST_TURNS and begin_alike(what[2], ignore_case):
+                raise InvalidInput(
+                    "a repeat of alternatives that begin alike matches in too many ways; write "
+                    "what they share once, before them"
+                )
         if name == "SUBPATTERN" and (what[1] or what[2]):
             raise InvalidInput("flags within the pattern are refused")
     least, most = tree.getwidth()
@@ -77,6 +87,26 @@ def checked(value: Any, *, ignore_case: bool) -> str:
 def longest(pattern: str) -> int:
     """The most characters that a pattern matches."""
     return int(_parser.parse(pattern, re.ASCII).getwidth()[1])
+
+
+def anchor(pattern: str) -> tuple[str, int] | None:
+    """A rare character that every match holds, and how many of its characters may stand before.
+
+    Such as the @ of an e-mail address. None where a pattern starts otherwise.
+    """
+    before = 0
+    for operation, what in _parser.parse(pattern, re.ASCII):
+        if operation is _constants.LITERAL:
+            if chr(what) in _RARE and before:
+                return chr(what), before
+            before += 1
+        elif operation is _constants.IN:
+            before += 1
+        elif str(operation) in _REPEATS:
+            before += int(what[1] * what[2].getwidth()[1])
+        elif operation is not _constants.AT:
+            break
+    return None
 
 
 def _walk(tree: Any) -> Iterator[tuple[str, Any]]:

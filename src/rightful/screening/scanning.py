@@ -3,6 +3,7 @@
 The others get texts and give back findings: they have no keys, and write nothing.
 """
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager
 from multiprocessing import get_context
 from types import TracebackType
 
+from rightful.screening.automaton import Compiled, take
 from rightful.screening.finding import Finding
 from rightful.screening.screener import Screener
 
@@ -32,7 +34,10 @@ class Scanners(AbstractContextManager["Scanners"]):
         if workers > 1:
             # Not forked: locks that threads of this process hold would stay held there.
             self._pool = ProcessPoolExecutor(
-                workers, get_context("spawn"), initializer=_prepare, initargs=(make,)
+                workers,
+                get_context("spawn"),
+                initializer=_prepare,
+                initargs=(make, screener.compiled()),
             )
 
     def __exit__(
@@ -74,7 +79,11 @@ def _next(waiting: "deque[tuple[Batch, Future[list[list[Finding]]]]]") -> Scanne
 _own: list[Screener] = []
 
 
-def _prepare(make: Make) -> None:
+def _prepare(make: Make, compiled: Compiled | None) -> None:
+    # Ctrl-C reaches every process of a terminal; when to stop is for the one that asks.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if compiled is not None:
+        take(compiled)
     _own[:] = [make()]
 
 

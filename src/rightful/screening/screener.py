@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from rightful import canonical
 from rightful.screening import reading, validators
-from rightful.screening.automaton import automaton
+from rightful.screening.automaton import Compiled, automaton
 from rightful.screening.detector import LEAST_CONFIDENCE, Detector
 from rightful.screening.finding import Finding
 from rightful.screening.spans import Row, Rule, apart
@@ -108,6 +108,13 @@ class Screener:
                 "recogniser": None if recogniser is None else [recogniser.name, recogniser.version],
             }
         )[:16]
+
+    def compiled(self) -> Compiled | None:
+        """What took time to build, for another process that makes the same screener.
+
+        It gives it to `automaton.take` first.
+        """
+        return self._automaton.compiled()
 
     def findings(self, text: str) -> list[Finding]:
         """What is found in one text, by its start. Findings don't overlap."""

@@ -239,7 +239,8 @@ class Screening:
             # Who was erased meanwhile has no key any more, and no record to be changed.
             self._keyring.drop_cache()
             trained = self._trained() if changed else BitMap64()
-            rewritten = {n: text for n, text in changed.items() if n not in trained}
+            held = self._store.rows(BitMap64(changed)).column("record").to_pylist()
+            rewritten = {number: changed[number] for number in held if number not in trained}
             kept = [
                 replace(each, verdict="hold") if each.record in changed.keys() & trained else each
                 for each in found
@@ -252,14 +253,14 @@ class Screening:
         summary.screened += len(found)
         summary.unreadable += len(unreadable)
         summary.changed += len(rewritten)
-        summary.in_runs += len(changed) - len(rewritten)
+        summary.in_runs += len(changed.keys() & trained)
         summary.kinds.update(kind for each in found for kind in {s.kind for s in each.spans})
         summary.verdicts.update(each.verdict for each in kept)
         summary.verdicts.update(each.verdict for each in found if each.record in rewritten)
 
     def _trained(self) -> BitMap64:
-        """The records that any run was given: another content would not be what it learned."""
-        rows = self._registry.rows(select(runs.c.records))
+        """The records that a run was given: another content would not be what it learned."""
+        rows = self._registry.rows(select(runs.c.records).where(runs.c.status != "superseded"))
         return BitMap64().union(*(BitMap64.deserialize(bytes(row.records)) for row in rows))
 
     def _rewrite(

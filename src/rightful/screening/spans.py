@@ -31,6 +31,7 @@ class Rule:
         self._search = compiled.search
         self._group = compiled.groups
         self._longest = detector.longest
+        self._anchor, self._before = patterns.anchor(detector.pattern) or ("", 0)
         self._judges = tuple(VALIDATORS[name] for name in detector.validators)
         self._alone = detector.confidence
         self._near = self._alone
@@ -58,6 +59,11 @@ class Rule:
             # So far that whatever begins in the stretch, and the character behind it, is seen.
             limit = last + self._longest + 1
             while at < last:
+                if self._anchor:
+                    seen = text.find(self._anchor, at, limit)
+                    at = max(at, seen - self._before)
+                    if seen < 0 or at >= last:
+                        break
                 match = self._search(text, at, limit)
                 if match is None or match.start() >= last:
                     break
