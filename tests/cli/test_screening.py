@@ -144,3 +144,8 @@ def test_the_report_is_its_owners_alone_and_masked(texts: Give) -> None:
     other = texts("screen", "--report", "found.html", "--names", "gazetteer", "--json").facts
     assert other["out_of_date"] == 3
     texts("screen", "--report", "no folder/found.html", code=2)
+
+
+def test_where_there_is_no_record_nothing_was_screened(made: Give) -> None:
+    said = made("screen", code=8)
+    assert said.out == "There is no record to screen; `rightful import` brings some in.\n"

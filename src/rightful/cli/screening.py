@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 from typer import Option
 
+from rightful.cli.commands import NOTHING
 from rightful.cli.languages import Tongue
 from rightful.cli.session import Session, counted, printable, read_text, table
 from rightful.errors import InvalidInput
@@ -56,7 +57,7 @@ def screen(
     ] = None,
     seed: Annotated[int, Option(min=0, help="Which findings the report shows, masked.")] = 0,
     language: Annotated[Tongue, Option(help="Of the report.")] = Tongue.en,
-) -> None:
+) -> int | None:
     """Look for personal data in the records that were not screened yet, and keep what is found.
 
     Stopped, it goes on where it was.
@@ -82,10 +83,11 @@ def screen(
                 copies=copies,
                 on_progress=tell,
             )
-        _tell(session, found)
+        return _tell(session, found)
+    return None
 
 
-def _tell(session: Session, found: "Summary") -> None:
+def _tell(session: Session, found: "Summary") -> int | None:
     facts = {
         "version": found.version,
         **{"records": found.records, "screened": found.screened, "unreadable": found.unreadable},
@@ -94,8 +96,11 @@ def _tell(session: Session, found: "Summary") -> None:
         **{"kinds": dict(sorted(found.kinds.items())), "verdicts": dict(found.verdicts)},
     }
     if not found.records and not found.linked and found.clusters is None:
+        if not session.workspace.records.metadata().num_rows:
+            session.answer(facts, "There is no record to screen; `rightful import` brings some in.")
+            return NOTHING
         session.answer(facts, "Every record was screened already; --again looks at all of them.")
-        return
+        return None
     lines: list[Any] = [f"{counted(found.screened, 'record')} screened."]
     if found.kinds:
         lines.append(table(("kind", "#records"), found.kinds.most_common()))
@@ -121,6 +126,7 @@ def _tell(session: Session, found: "Summary") -> None:
             f"{counted(found.copies or 0, 'record')} out of use, as another one stays."
         )
     session.answer(facts, *(each for each in lines if each))
+    return None
 
 
 # A file to try
