@@ -15,6 +15,8 @@ GATES = [(pack, rule) for pack, rule in RULES if rule.kind == "gate"]
 #: A person's record that both laws allow; each of the others stands on another ground.
 ALLOWED: dict[str, Value] = {
     "personal": True,
+    "screening_verdict": "none",
+    "duplicate": "none",
     "residence": "DE",
     "establishment": "CN",
     "age": 30,

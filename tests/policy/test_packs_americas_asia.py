@@ -41,6 +41,8 @@ NAMED_ROWS = {
 #: A record of a grown person who consented, from a form, with every paper in its place.
 IN_ORDER: dict[str, Value] = {
     "personal": True,
+    "screening_verdict": "none",
+    "duplicate": "none",
     "region": "none",
     "age": 30,
     "below_consent_age": False,

@@ -18,6 +18,8 @@ GATES = [(pack, rule) for pack in ALL for rule in pack.rules_of("gate")]
 #: always known: no assessment, no use, no market, no mark of the source.
 ORDINARY: dict[str, Value] = {
     "personal": True,
+    "screening_verdict": "none",
+    "duplicate": "none",
     "residence": "DE",
     "establishment": "DE",
     "age": 30,

@@ -45,6 +45,8 @@ UNLICENSED: dict[str, Value] = {
 AGREED: dict[str, Value] = {**FREE, "licence_negotiated": True}
 CONSENTED: dict[str, Value] = {
     "personal": True,
+    "screening_verdict": "none",
+    "duplicate": "none",
     "source_kind": "user_data",
     "method": "form",
     "consent": "active",
