@@ -125,6 +125,7 @@ def test_a_linked_record_is_about_more_people_and_closes_with_any_of_their_keys(
     fill((1,), (2, 30), (3, 31))
     before = store.sealed(np.array([1, 2]))
     assert store.link({1: {30}, 2: {30, 31}, 3: {31}, 99: {30}}) == BitMap64([1, 2])
+    store.purge()
     subjects = {row["record"]: row["subjects"] for row in store.metadata().to_pylist()}
     assert subjects == {1: [30], 2: [30, 31], 3: [31]}
     records = np.array([1, 2, 3])

@@ -71,7 +71,7 @@ def test_what_was_claimed_for_somebody_can_be_forgotten_alone(town: Town) -> Non
     town.identifiers.claim("bert", "email", ANN)
     anna, bert = town.subjects.find("anna"), town.subjects.find("bert")
     with town.registry.transaction() as connection:
-        town.identifiers.forget(connection, anna)
+        town.subjects.erase(connection, anna)
     assert _of(town, "email", ANN) == {bert}
 
 

@@ -177,7 +177,7 @@ class _Batches:
         )
         with self._grants.registry.transaction() as connection:
             people = {row["subject"] for _, row in rows if row["subject"] is not None}
-            gone = people - self._grants.still_held(connection, people)
+            gone = people - self._grants.subjects.still_held(connection, people)
             held = Held(connection, [row for _, row in rows], newcomers)
             often = Counter(row["subject"] for _, row in rows)
             for number, row in rows:

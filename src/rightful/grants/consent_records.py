@@ -214,7 +214,7 @@ class _Bringing:
     def take(self, connection: Connection, batch: Sequence[tuple[int, Record]]) -> None:
         """Add what is new and end what is held, in the caller's transaction."""
         known = self._grants.subjects.numbers({r.grant.subject or "" for _, r in batch})
-        here = self._grants.still_held(connection, known.values())
+        here = self._grants.subjects.still_held(connection, known.values())
         rows = []
         for place, record in batch:
             subject = known.get(record.grant.subject or "")

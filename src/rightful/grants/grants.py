@@ -8,7 +8,7 @@ A grant is active at a moment if it has begun and is neither withdrawn nor over.
 happen at the same moment, the one that ends it counts.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -28,7 +28,7 @@ from rightful.records.sources import Sources
 from rightful.records.subjects import Subjects
 from rightful.registry import Registry
 from rightful.registry.many import insert_numbered
-from rightful.registry.tables import GRANT_KINDS, grants, subjects
+from rightful.registry.tables import GRANT_KINDS, grants
 
 #: The columns that make a grant what it is. A withdrawal or another end does not make it another.
 IDENTITY = (
@@ -164,7 +164,7 @@ class Grants:
 
         Their rows, which must have the same columns, get what they lack, and their numbers.
 
-        Who they are about must be `still_held` in this transaction.
+        Who they are about must be `Subjects.still_held` in this transaction.
         """
         now = moments.text(moments.now())
         for row in rows:
@@ -173,20 +173,6 @@ class Grants:
         for row, number in zip(rows, insert_numbered(connection, grants, rows), strict=True):
             row["id"] = number
         self.entries.imported(connection, rows)
-
-    def still_held(self, connection: Connection, people: Collection[int]) -> set[int]:
-        """Those of `people`, by number, who were not erased."""
-        wanted = set(people)
-        held = select(subjects.c.id).where(subjects.c.erased_at.is_(None))
-        if wanted and max(wanted) - min(wanted) < 2 * len(wanted):  # such as those just added
-            between = subjects.c.id.between(min(wanted), max(wanted))
-            return wanted.intersection(connection.scalars(held.where(between)))
-        found: set[int] = set()
-        listed = sorted(wanted)
-        for start in range(0, len(listed), _CHUNK):
-            chunk = subjects.c.id.in_(listed[start : start + _CHUNK])
-            found.update(connection.scalars(held.where(chunk)))
-        return found
 
     def mark_withdrawn(self, connection: Connection, row: dict[str, Any], at: str) -> None:
         """Set the withdrawal of a grant that is held, given as its row."""
@@ -268,7 +254,7 @@ class Grants:
         return ended
 
     def _check_held(self, connection: Connection, subject: int) -> None:
-        if not self.still_held(connection, [subject]):
+        if not self.subjects.still_held(connection, [subject]):
             raise _nobody()
 
     def bump(self, connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
@@ -282,7 +268,6 @@ class Grants:
 
 
 #: How many numbers stand in one question.
-_CHUNK = 500
 
 #: What a person's own copy of a source's consent does not take over.
 _OWN = ("id", "subject", "withdrawn_at", "uuid", "created_at")

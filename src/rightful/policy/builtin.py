@@ -5,7 +5,6 @@ They are asked before those of any pack, can't be turned off, and are shown like
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TypedDict
 
 from rightful.policy.decision import Decision
 from rightful.policy.expression import (
@@ -21,26 +20,33 @@ from rightful.policy.expression import (
 from rightful.policy.pack import Pack, Rule
 from rightful.policy.text import Text
 
-
-class _Dates(TypedDict):
-    as_of: date
-    review_by: date
-
-
 # Rightful's own rules change with its releases only, so nobody has to look at them in between.
-_DATES: _Dates = {"as_of": date(2026, 11, 25), "review_by": date.max}
+_AS_OF, _REVIEW_BY = date(2026, 11, 25), date.max
 
-UNKNOWN_PERSONAL = Rule(
-    id="RIGHTFUL.UNKNOWN_PERSONAL",
+
+def _gate(
+    rule: str,
+    article: str,
+    title: Text,
+    when: Expression,
+    decision: Decision,
+    asks: Text | None = None,
+) -> Rule:
+    return Rule(
+        *(rule, article, title, "gate", "found", "design", _AS_OF, _REVIEW_BY),
+        when=when,
+        decision=decision,
+        asks=asks,
+    )
+
+
+UNKNOWN_PERSONAL = _gate(
+    "RIGHTFUL.UNKNOWN_PERSONAL",
     article="Rightful, design 2.3",
     title=Text(
         "Not known whether the record is about a person",
         "不知道记录是否涉及个人",
     ),
-    kind="gate",
-    confidence="found",
-    source="design",
-    **_DATES,
     when=Expression(Unknown("personal")),
     decision=Decision.HOLD,
     asks=Text(
@@ -50,17 +56,13 @@ UNKNOWN_PERSONAL = Rule(
     ),
 )
 
-NO_GROUND = Rule(
-    id="RIGHTFUL.NO_GROUND",
+NO_GROUND = _gate(
+    "RIGHTFUL.NO_GROUND",
     article="Rightful, design 2.3",
     title=Text(
         "No ground is recorded for the use, and the source is not public",
         "未登记任何使用依据,且来源并非公开",
     ),
-    kind="gate",
-    confidence="found",
-    source="design",
-    **_DATES,
     when=parse(
         "personal AND NOT (consent = 'active' OR contract = 'active' OR legal_obligation = 'active'"
         " OR vital_interests = 'active' OR public_task = 'active'"
@@ -69,63 +71,47 @@ NO_GROUND = Rule(
     decision=Decision.DENY,
 )
 
-RESTRICTED = Rule(
-    id="RIGHTFUL.RESTRICTED",
+RESTRICTED = _gate(
+    "RIGHTFUL.RESTRICTED",
     article="Rightful, design 4",
     title=Text(
         "The person's data is restricted, whatever packs say of it",
         "本人的数据已被限制处理,不论规则包如何规定",
     ),
-    kind="gate",
-    confidence="found",
-    source="design",
-    **_DATES,
     when=Expression(Both("AND", Column("personal"), Column("restricted"))),
     decision=Decision.RESTRICT,
 )
 
 
-DROPPED = Rule(
-    id="RIGHTFUL.SCREENED_OUT",
+DROPPED = _gate(
+    "RIGHTFUL.SCREENED_OUT",
     article="Rightful, screening",
     title=Text(
         "The screening policy drops records in which this was found",
         "筛查策略要求剔除含此类内容的记录",
     ),
-    kind="gate",
-    confidence="found",
-    source="design",
-    **_DATES,
     when=parse("screening_verdict = 'drop'"),
     decision=Decision.DENY,
 )
 
-HELD = Rule(
-    id="RIGHTFUL.SCREENING_HOLDS",
+HELD = _gate(
+    "RIGHTFUL.SCREENING_HOLDS",
     article="Rightful, screening",
     title=Text(
         "The screening policy holds records in which this was found until somebody has looked",
         "筛查策略要求搁置含此类内容的记录,待人工查看",
     ),
-    kind="gate",
-    confidence="found",
-    source="design",
-    **_DATES,
     when=parse("screening_verdict = 'hold'"),
     decision=Decision.HOLD,
 )
 
-COPY = Rule(
-    id="RIGHTFUL.COPY",
+COPY = _gate(
+    "RIGHTFUL.COPY",
     article="Rightful, screening",
     title=Text(
         "Another record that holds the same stays in its place",
         "内容相同的另一条记录已予保留",
     ),
-    kind="gate",
-    confidence="found",
-    source="design",
-    **_DATES,
     when=parse("duplicate = 'copy'"),
     decision=Decision.DENY,
 )
@@ -137,17 +123,13 @@ def no_law(packs: Sequence[Pack]) -> Rule:
     A law of unknown applicability is asked for its rules, but is not enough here: should it turn
     out not to apply, nobody would have looked at the record.
     """
-    return Rule(
-        id="RIGHTFUL.NO_LAW",
+    return _gate(
+        "RIGHTFUL.NO_LAW",
         article="Rightful, design 2.3",
         title=Text(
             "No law pack is known to apply to the record",
             "没有已知适用于该记录的法律规则包",
         ),
-        kind="gate",
-        confidence="found",
-        source="design",
-        **_DATES,
         when=Expression(_unspoken(packs)),
         decision=Decision.HOLD,
         asks=Text(

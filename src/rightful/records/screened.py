@@ -17,9 +17,6 @@ from pyroaring import BitMap64
 from rightful.errors import Damaged
 from rightful.records.store import SCHEMA, Numbers, RecordStore
 
-#: What a record may be told by its findings.
-VERDICTS = ("pass", "hold", "drop")
-
 _COLUMNS = ("findings", "found", "verdict", "screened_with", "spans")
 _WRITTEN = pa.schema([SCHEMA.field(name) for name in ("record", *_COLUMNS)])
 _DUPLICATE = pa.schema([SCHEMA.field(name) for name in ("record", "duplicate")])
@@ -47,7 +44,7 @@ class Screened:
     groups: frozenset[str]
     """The groups of what was found, which are facts that rules ask about."""
     verdict: str
-    """One of VERDICTS, as the screening policy says of these findings."""
+    """`pass`, `hold` or `drop`, as the screening policy says of these findings."""
 
 
 @dataclass(frozen=True, slots=True)

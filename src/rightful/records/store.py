@@ -293,8 +293,8 @@ class RecordStore:
         """Make records about more people: of each record, the numbers of those to add.
 
         A record is sealed anew, under the keys of all its people, so that erasing any one of them
-        closes it. What it was sealed as before is gone from the store when this returns. Gives the
-        records that changed; one that is not held, or about them already, does not.
+        closes it. Callers `purge` what it was sealed as before. Gives the records that changed; one
+        that is not held, or about them already, does not.
 
         Raises `NotFound` where somebody's key was destroyed; nothing is changed then.
         """
@@ -308,7 +308,6 @@ class RecordStore:
             return BitMap64()
         changed = np.array([row["record"] for row in rows], np.int64)
         self._seal_anew(rows, self._open(changed))
-        self.purge()
         return BitMap64(changed.tolist())
 
     def replace_contents(self, new: Mapping[int, tuple[int, bytes]], said: pa.Table) -> None:

@@ -65,6 +65,10 @@ class Settled:
     erased: frozenset[str] = field(repr=False)
 
 
+#: Numbers in one question to the registry.
+_CHUNK = 500
+
+
 class Subjects:
     """The subjects of one workspace."""
 
@@ -208,6 +212,20 @@ class Subjects:
             .values(restricted_at=moments.text(moments.now()))
         )
         self._registry.bump(connection, subjects=[number])
+
+    def still_held(self, connection: Connection, people: Collection[int]) -> set[int]:
+        """Those of `people`, by number, who were not erased."""
+        wanted = set(people)
+        held = select(subjects.c.id).where(subjects.c.erased_at.is_(None))
+        if wanted and max(wanted) - min(wanted) < 2 * len(wanted):  # such as those just added
+            between = subjects.c.id.between(min(wanted), max(wanted))
+            return wanted.intersection(connection.scalars(held.where(between)))
+        found: set[int] = set()
+        listed = sorted(wanted)
+        for start in range(0, len(listed), _CHUNK):
+            chunk = subjects.c.id.in_(listed[start : start + _CHUNK])
+            found.update(connection.scalars(held.where(chunk)))
+        return found
 
     def erase(self, connection: Connection, number: int) -> None:
         """Delete what is known of a subject and destroy the key; only the bare number stays."""

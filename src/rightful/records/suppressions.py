@@ -47,6 +47,11 @@ class Suppressions:
             rows = [{"digest": digest, "created_at": at} for digest in sorted(new)]
             connection.execute(insert(suppressions), rows)
 
+    def any(self) -> bool:
+        """Whether anything is on the list."""
+        with self._registry.reading() as connection:
+            return connection.execute(select(suppressions.c.digest).limit(1)).first() is not None
+
     def holds(self, digests: Iterable[bytes]) -> set[bytes]:
         """Those of `digests` that are on the list."""
         with self._registry.reading() as connection:

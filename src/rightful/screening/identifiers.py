@@ -6,10 +6,10 @@ without the workspace key can find out whether an address is known here. Several
 one, such as the telephone of a household.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from rightful import moments
 from rightful.errors import InvalidInput, NotFound
@@ -18,7 +18,7 @@ from rightful.ledger import Ledger
 from rightful.records.subjects import Subjects
 from rightful.registry import Registry
 from rightful.registry.many import digests_among, insert_many
-from rightful.registry.tables import identifiers, subjects
+from rightful.registry.tables import identifiers
 from rightful.screening.normal_form import kind_class, normalised
 
 __all__ = ["SHARED", "Claim", "Identifiers", "kind_class", "normalised"]
@@ -31,7 +31,6 @@ SHARED = frozenset(
 
 _USE = "digests of identifiers"
 _LEAST = 5
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class Identifiers:
         check(claim)
         number = self.subjects.find(reference)
         with self.registry.transaction() as connection:
-            if not self._held(connection, [number]):
+            if not self.subjects.still_held(connection, [number]):
                 raise NotFound("nobody with that reference is held here; check how it is written")
             if not self.add(connection, [(number, claim)]):
                 return False
@@ -93,7 +92,7 @@ class Identifiers:
         """
         numbers = self.subjects.numbers({claim.reference for claim in claims})
         with self.registry.transaction() as connection:
-            held = self._held(connection, set(numbers.values()))
+            held = self.subjects.still_held(connection, set(numbers.values()))
             taken = [
                 (numbers[claim.reference], claim)
                 for claim in claims
@@ -117,10 +116,6 @@ class Identifiers:
         with self.registry.reading() as connection:
             return connection.execute(select(identifiers.c.subject).limit(1)).first() is not None
 
-    def forget(self, connection: Connection, subject: int) -> None:
-        """Delete what was claimed for a subject, in the caller's transaction."""
-        connection.execute(delete(identifiers).where(identifiers.c.subject == subject))
-
     def add(self, connection: Connection, claims: Iterable[tuple[int, Claim]]) -> int:
         """Keep the claims of people by their numbers that are not known; returns how many."""
         wanted = {
@@ -135,15 +130,6 @@ class Identifiers:
         ]
         insert_many(connection, identifiers, new)
         return len(new)
-
-    def _held(self, connection: Connection, numbers: Collection[int]) -> set[int]:
-        found: set[int] = set()
-        listed = sorted(numbers)
-        for start in range(0, len(listed), _CHUNK):
-            chunk = subjects.c.id.in_(listed[start : start + _CHUNK])
-            query = select(subjects.c.id).where(chunk, subjects.c.erased_at.is_(None))
-            found.update(connection.scalars(query))
-        return found
 
 
 def check(claim: Claim) -> None:

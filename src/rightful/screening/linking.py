@@ -45,6 +45,7 @@ class Linking:
                 with self._registry.transaction() as connection:
                     self._registry.bump(connection)
             if linked:
+                self._store.purge()
                 with self._registry.transaction() as connection:
                     self._ledger.append(connection, "records_linked", {"records": len(linked)})
         return linked

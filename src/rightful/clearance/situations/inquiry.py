@@ -296,8 +296,8 @@ class Inquiry:
             return moment is None, telling.of("collected_days", days_since(moment, self._at))
 
         @cache
-        def inside(found: Own) -> Hashable:
-            facts = findings.facts(found)
+        def inside(found: str | None, verdict: str | None, duplicate: bool | None) -> Hashable:
+            facts = findings.facts(found, verdict, duplicate)
             return tuple(telling.of(name, facts[name]) for name in asked)
 
         asked = [name for name in findings.FACTS if name in telling.columns]
@@ -306,7 +306,7 @@ class Inquiry:
         for own in self._corpus.owns:
             key = (
                 *(until(own.retention_until), own.special_category, since(own.collected_at)),
-                inside(Own(None, None, None, own.found, own.verdict, own.duplicate)),
+                inside(own.found, own.verdict, own.duplicate),
             )
             if key not in known:
                 known[key] = len(known)

@@ -52,7 +52,7 @@ class Place:
             "collected_days": days_since(
                 self.collected_to if own.collected_at is None else own.collected_at, at
             ),
-            **findings.facts(own),
+            **findings.facts(own.found, own.verdict, own.duplicate),
         }
 
 

@@ -14,7 +14,7 @@ from rightful.policy.facts.controller import CONTROLLER, USE, USES
 from rightful.policy.facts.fact import Fact, Type, Value
 from rightful.policy.facts.grounds import ASSESSED, BASIS, GROUNDS, OUTCOMES, STATUSES
 from rightful.policy.facts.people import NO_REGION, PEOPLE
-from rightful.policy.facts.screening import COPIES, FOUND, SCREENING, SCREENING_VERDICTS
+from rightful.policy.facts.screening import FOUND, SCREENING, SCREENING_VERDICTS
 from rightful.policy.facts.sources import (
     METHODS,
     PERMISSIONS,
@@ -26,7 +26,6 @@ from rightful.policy.facts.sources import (
 __all__ = [
     "ASSESSED",
     "COLUMNS",
-    "COPIES",
     "FACTS",
     "FOUND",
     "GROUNDS",
